@@ -13,8 +13,8 @@ pub enum TooLarge {
     /// More events than can be told apart.
     #[error("the tree has {0} events; at most {MOST_EVENTS} can be computed exactly")]
     Events(usize),
-    /// The diagram of a gate would be larger than the limit.
-    #[error("the diagram of a gate has more than {0} nodes")]
+    /// A diagram would be larger than the limit.
+    #[error("its diagrams have more than {0} nodes in each order of events that was tried")]
     Nodes(usize),
 }
 
@@ -31,6 +31,8 @@ pub struct Compiled {
     pub(crate) variables: BddVariableSet,
     /// No *not* and no *odd* is in it: more events never undo the top.
     pub(crate) coherent: bool,
+    /// Nodes that a diagram may have.
+    pub(crate) limit: usize,
 }
 
 impl Compiled {
@@ -47,7 +49,8 @@ impl Compiled {
             for order in [Order::AsWritten, Order::LightFirst, Order::HeavyFirst] {
                 match Self::ordered(tree, top, walk(tree, top, order, &weights), room) {
                     Err(TooLarge::Nodes(_)) => {}
-                    done => return done,
+                    Err(events) => return Err(events),
+                    Ok(found) => return Ok(Self { limit, ..found }),
                 }
             }
             if room == limit {
@@ -94,17 +97,14 @@ impl Compiled {
             coherent: gates.iter().all(plain),
             order,
             variables,
+            limit,
         })
     }
 
-    /// How likely the gate is, if events are independent and event `i` has the probability `of[i]`.
+    /// How likely the gate is, if events are independent and event `i` has the probability `of[i]`; `None` if one of the gate's has none.
     ///
     /// Shannon's expansion from the leaves: `P(f) = p·P(f|x) + (1 − p)·P(f|¬x)`.
-    pub fn probability(&self, of: &[f64]) -> f64 {
-        let chance = |variable: usize| {
-            let event = self.order.get(variable).map(|e| e.0);
-            event.and_then(|e| of.get(e)).copied().unwrap_or_default()
-        };
+    pub fn probability(&self, of: &[f64]) -> Option<f64> {
         let mut known: Vec<f64> = Vec::with_capacity(self.diagram.size());
         for pointer in self.diagram.pointers() {
             let value = if pointer.is_zero() {
@@ -112,15 +112,15 @@ impl Compiled {
             } else if pointer.is_one() {
                 1.0
             } else {
-                let p = chance(self.diagram.var_of(pointer).to_index());
-                let at = |p: biodivine_lib_bdd::BddPointer| known.get(p.to_index()).copied();
-                let low = at(self.diagram.low_link_of(pointer)).unwrap_or_default();
-                let high = at(self.diagram.high_link_of(pointer)).unwrap_or_default();
-                p.mul_add(high, (1.0 - p) * low)
+                let event = self.order.get(self.diagram.var_of(pointer).to_index())?;
+                let p = *of.get(event.0)?;
+                let low = known.get(self.diagram.low_link_of(pointer).to_index())?;
+                let high = known.get(self.diagram.high_link_of(pointer).to_index())?;
+                p.mul_add(*high, (1.0 - p) * low)
             };
             known.push(value);
         }
-        known.last().copied().unwrap_or_default()
+        known.last().copied()
     }
 }
 
@@ -191,14 +191,30 @@ impl Maker<'_> {
         known.unwrap_or_else(|| Rc::new(self.variables.mk_false()))
     }
 
-    fn and(&self, a: &Bdd, b: &Bdd) -> Result<Bdd, TooLarge> {
-        Bdd::binary_op_with_limit(self.limit, a, b, op_function::and)
-            .ok_or(TooLarge::Nodes(self.limit))
+    /// Joins two by one of `op_function`.
+    fn join<T>(&self, a: &Bdd, b: &Bdd, by: T) -> Result<Bdd, TooLarge>
+    where
+        T: Fn(Option<bool>, Option<bool>) -> Option<bool>,
+    {
+        Bdd::binary_op_with_limit(self.limit, a, b, by).ok_or(TooLarge::Nodes(self.limit))
     }
 
-    fn or(&self, a: &Bdd, b: &Bdd) -> Result<Bdd, TooLarge> {
-        Bdd::binary_op_with_limit(self.limit, a, b, op_function::or)
-            .ok_or(TooLarge::Nodes(self.limit))
+    /// Joins neighbours, then what came of them: each step copies what it joins, so one after the other would copy the first of many as many times.
+    fn all_joined<T>(&self, of: &[Gate], by: T, none: Bdd) -> Result<Bdd, TooLarge>
+    where
+        T: Fn(Option<bool>, Option<bool>) -> Option<bool> + Copy,
+    {
+        let mut level: Vec<Rc<Bdd>> = of.iter().map(|gate| self.of(*gate)).collect();
+        while level.len() > 1 {
+            let pairs = level.chunks(2).map(|pair| match pair {
+                [a, b] => Ok(Rc::new(self.join(a, b, by)?)),
+                rest => Ok(rest
+                    .first()
+                    .map_or_else(|| Rc::new(none.clone()), Rc::clone)),
+            });
+            level = pairs.collect::<Result<_, TooLarge>>()?;
+        }
+        Ok(level.pop().map_or(none, |one| one.as_ref().clone()))
     }
 
     fn make(&self, tree: &Tree, gate: Gate) -> Result<Bdd, TooLarge> {
@@ -212,23 +228,25 @@ impl Maker<'_> {
             Some(Formula::Not(of)) => self.of(*of).not(),
             Some(Formula::AtLeast(least, of)) => self.at_least(*least, of)?,
             Some(Formula::Odd(of)) => {
-                let mut odd = self.variables.mk_false();
-                for input in of {
-                    odd = Bdd::binary_op_with_limit(
-                        self.limit,
-                        &odd,
-                        &self.of(*input),
-                        op_function::xor,
-                    )
-                    .ok_or(TooLarge::Nodes(self.limit))?;
-                }
-                odd
+                self.all_joined(of, op_function::xor, self.variables.mk_false())?
             }
         })
     }
 
     /// Input by input from the last: `k` of these and those behind are `this ∧ (k − 1 of those) ∨ k of those`.
     fn at_least(&self, least: usize, of: &[Gate]) -> Result<Bdd, TooLarge> {
+        if least == 0 {
+            return Ok(self.variables.mk_true());
+        }
+        if least > of.len() {
+            return Ok(self.variables.mk_false());
+        }
+        if least == 1 {
+            return self.all_joined(of, op_function::or, self.variables.mk_false());
+        }
+        if least == of.len() {
+            return self.all_joined(of, op_function::and, self.variables.mk_true());
+        }
         let mut counts = vec![self.variables.mk_false(); least + 1];
         if let Some(none) = counts.first_mut() {
             *none = self.variables.mk_true();
@@ -243,8 +261,8 @@ impl Maker<'_> {
                 if fewer.is_false() {
                     continue;
                 }
-                let with = self.and(&input, fewer)?;
-                let now = self.or(&with, same)?;
+                let with = self.join(&input, fewer, op_function::and)?;
+                let now = self.join(&with, same, op_function::or)?;
                 if let Some(count) = counts.get_mut(k) {
                     *count = now;
                 }

@@ -5,9 +5,9 @@
 //! that bring the top about if no other happens, and minimal ones are counted: those of the smallest function without *not* above the
 //! tree's (A. Rauzy, *Mathematical foundations of minimal cutsets*, IEEE Transactions on Reliability 50, 2001).
 
-use crate::compile::Compiled;
+use crate::compile::{Compiled, TooLarge};
 use crate::tree::Event;
-use biodivine_lib_bdd::{Bdd, BddPointer, BddVariable};
+use biodivine_lib_bdd::{Bdd, BddPointer, BddVariable, op_function};
 use rustc_hash::FxHashMap;
 
 /// A family of sets: without any, or with the empty one only, or those without a variable and those with it.
@@ -22,31 +22,29 @@ struct Node {
     without: Family,
 }
 
+/// Behind all variables.
+const END: Node = Node {
+    variable: usize::MAX,
+    with: NONE,
+    without: NONE,
+};
+
 /// The minimal cut sets of a gate.
 pub struct CutSets {
     nodes: Vec<Node>,
-    known: FxHashMap<Node, Family>,
-    less: FxHashMap<(Family, Family), Family>,
     top: Family,
     order: Vec<Event>,
 }
 
 impl CutSets {
     /// Finds them.
-    pub fn of(compiled: &Compiled) -> Self {
-        let diagram = upward(compiled);
-        let end = Node {
-            variable: usize::MAX,
-            with: NONE,
-            without: NONE,
-        };
-        let mut sets = Self {
-            nodes: vec![end, end],
-            known: FxHashMap::default(),
-            less: FxHashMap::default(),
-            top: NONE,
-            order: compiled.order.clone(),
-        };
+    ///
+    /// # Errors
+    ///
+    /// If that takes more nodes than the limit that the gate was compiled with.
+    pub fn of(compiled: &Compiled) -> Result<Self, TooLarge> {
+        let diagram = upward(compiled)?;
+        let mut finder = Finder::new(compiled.limit);
         // What a node points to stands before it.
         let mut minimal: Vec<Family> = Vec::with_capacity(diagram.size());
         for pointer in diagram.pointers() {
@@ -58,40 +56,28 @@ impl CutSets {
                 let at = |p: BddPointer| minimal.get(p.to_index()).copied().unwrap_or(NONE);
                 let without = at(diagram.low_link_of(pointer));
                 let high = at(diagram.high_link_of(pointer));
-                let with = sets.not_above(high, without);
-                sets.node(diagram.var_of(pointer).to_index(), with, without)
+                let with = finder.not_above(high, without)?;
+                finder.node(diagram.var_of(pointer).to_index(), with, without)
             };
             minimal.push(family);
         }
-        sets.top = minimal.last().copied().unwrap_or(NONE);
-        sets
-    }
-
-    /// How many there are, by the number of their events; `None` where there are more than 2^128 of a size.
-    pub fn by_size(&self) -> Option<Vec<u128>> {
-        let mut counts: Vec<Vec<u128>> = vec![Vec::new(), vec![1]];
-        for node in self.nodes.iter().skip(2) {
-            let mut sum = counts.get(node.without)?.clone();
-            for (size, number) in counts.get(node.with)?.iter().enumerate() {
-                if sum.len() <= size + 1 {
-                    sum.resize(size + 2, 0);
-                }
-                let slot = sum.get_mut(size + 1)?;
-                *slot = slot.checked_add(*number)?;
-            }
-            counts.push(sum);
-        }
-        counts.get(self.top).cloned()
+        Ok(Self {
+            nodes: finder.nodes,
+            top: minimal.last().copied().unwrap_or(NONE),
+            order: compiled.order.clone(),
+        })
     }
 
     /// How many there are; `None` where there are more than 2^128.
     pub fn count(&self) -> Option<u128> {
-        let mut counts: Vec<u128> = vec![0, 1];
+        // Of what was tried on the way there may be more than of what is left.
+        let mut counts: Vec<Option<u128>> = vec![Some(0), Some(1)];
         for node in self.nodes.iter().skip(2) {
-            let (with, without) = (counts.get(node.with)?, counts.get(node.without)?);
-            counts.push(with.checked_add(*without)?);
+            let of = |family: Family| counts.get(family).copied().flatten();
+            let both = of(node.with).zip(of(node.without));
+            counts.push(both.and_then(|(with, without)| with.checked_add(without)));
         }
-        counts.get(self.top).copied()
+        counts.get(self.top).copied().flatten()
     }
 
     /// Those of at most `most` events, each in the order of its events, shorter ones first.
@@ -103,22 +89,38 @@ impl CutSets {
                 (EMPTY, _) => out.push(events),
                 (NONE, _) | (_, None) => {}
                 (_, Some(node)) => {
-                    open.push((node.without, events.clone()));
-                    if let Some(event) = self
-                        .order
-                        .get(node.variable)
-                        .filter(|_| events.len() < most)
-                    {
-                        let mut events = events;
-                        events.push(*event);
-                        open.push((node.with, events));
+                    let event = self.order.get(node.variable);
+                    if let Some(event) = event.filter(|_| events.len() < most) {
+                        let mut more = events.clone();
+                        more.push(*event);
+                        open.push((node.with, more));
                     }
+                    open.push((node.without, events));
                 }
             }
         }
         out.iter_mut().for_each(|set| set.sort_unstable());
         out.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         out
+    }
+}
+
+/// Families while they are made: each is there once.
+struct Finder {
+    nodes: Vec<Node>,
+    known: FxHashMap<Node, Family>,
+    less: FxHashMap<(Family, Family), Family>,
+    limit: usize,
+}
+
+impl Finder {
+    fn new(limit: usize) -> Self {
+        Self {
+            nodes: vec![END, END],
+            known: FxHashMap::default(),
+            less: FxHashMap::default(),
+            limit,
+        }
     }
 
     fn node(&mut self, variable: usize, with: Family, without: Family) -> Family {
@@ -138,55 +140,73 @@ impl CutSets {
         family
     }
 
-    fn at(&self, family: Family) -> Node {
-        self.nodes.get(family).copied().unwrap_or(Node {
-            variable: usize::MAX,
-            with: NONE,
-            without: NONE,
-        })
+    /// The sets of `these` that do not have all of some set of `others`. Trees may have more events than a stack has room for calls, so what
+    /// is asked for on the way is put in a list.
+    fn not_above(&mut self, these: Family, others: Family) -> Result<Family, TooLarge> {
+        let mut open = vec![(these, others)];
+        while let Some((these, others)) = open.last().copied() {
+            if self.nodes.len().max(self.less.len()) > self.limit {
+                return Err(TooLarge::Nodes(self.limit));
+            }
+            match self.settled(these, others) {
+                Ok(_) => {
+                    open.pop();
+                }
+                Err(_) => match self.step(these, others) {
+                    Ok(found) => {
+                        self.less.insert((these, others), found);
+                    }
+                    Err(first) => open.push(first),
+                },
+            }
+        }
+        Ok(self.settled(these, others).unwrap_or(NONE))
     }
 
-    /// The sets of `these` that do not have all of some set of `others`. As deep as there are variables.
-    fn not_above(&mut self, these: Family, others: Family) -> Family {
+    /// What is known already, or what has to be asked.
+    fn settled(&self, these: Family, others: Family) -> Result<Family, (Family, Family)> {
         match (these, others) {
-            (NONE, _) | (_, EMPTY) => return NONE,
-            (_, NONE) => return these,
-            _ if these == others => return NONE,
-            _ => {}
+            (NONE, _) | (_, EMPTY) => Ok(NONE),
+            (_, NONE) => Ok(these),
+            _ if these == others => Ok(NONE),
+            both => self.less.get(&both).copied().ok_or(both),
         }
-        if let Some(known) = self.less.get(&(these, others)) {
-            return *known;
-        }
-        let (a, b) = (self.at(these), self.at(others));
-        let result = if b.variable < a.variable {
+    }
+
+    /// One step of [`Finder::not_above`], or what has to be known before it.
+    fn step(&mut self, these: Family, others: Family) -> Result<Family, (Family, Family)> {
+        let at = |family: Family| self.nodes.get(family).copied().unwrap_or(END);
+        let (a, b) = (at(these), at(others));
+        if b.variable < a.variable {
             // Others that have the variable are in none of these.
-            self.not_above(these, b.without)
-        } else if a.variable < b.variable {
-            let with = self.not_above(a.with, others);
-            let without = self.not_above(a.without, others);
-            self.node(a.variable, with, without)
+            return self.settled(these, b.without);
+        }
+        let (with, without) = if a.variable < b.variable {
+            (
+                self.settled(a.with, others)?,
+                self.settled(a.without, others)?,
+            )
         } else {
-            let with = self.not_above(a.with, b.with);
-            let with = self.not_above(with, b.without);
-            let without = self.not_above(a.without, b.without);
-            self.node(a.variable, with, without)
+            let with = self.settled(a.with, b.with)?;
+            let with = self.settled(with, b.without)?;
+            (with, self.settled(a.without, b.without)?)
         };
-        self.less.insert((these, others), result);
-        result
+        Ok(self.node(a.variable, with, without))
     }
 }
 
 /// The smallest function above the tree's that stays true when more events happen.
-fn upward(compiled: &Compiled) -> Bdd {
+fn upward(compiled: &Compiled) -> Result<Bdd, TooLarge> {
     let mut diagram = compiled.diagram.clone();
     if compiled.coherent {
-        return diagram;
+        return Ok(diagram);
     }
     for index in 0..compiled.order.len() {
         let variable = BddVariable::from_index(index);
         let happens = compiled.variables.mk_var(variable);
-        let without = diagram.var_restrict(variable, false);
-        diagram = diagram.or(&happens.and(&without));
+        let without = happens.and(&diagram.var_restrict(variable, false));
+        diagram = Bdd::binary_op_with_limit(compiled.limit, &diagram, &without, op_function::or)
+            .ok_or(TooLarge::Nodes(compiled.limit))?;
     }
-    diagram
+    Ok(diagram)
 }

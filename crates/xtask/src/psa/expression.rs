@@ -1,19 +1,31 @@
 //! Expressions of probabilities. A distribution stands for its mean.
 
-use super::names::{Definitions, named, place};
+use super::names::Definitions;
 use anyhow::{Context as _, Result, bail};
 use roxmltree::Node;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 const DEEPEST: usize = 200;
 
 /// What expressions are computed with.
 pub(super) struct Values<'a> {
-    pub(super) definitions: &'a Definitions<'a>,
+    definitions: &'a Definitions<'a>,
     /// Hours.
-    pub(super) mission: f64,
+    mission: f64,
+    /// Of parameters: one that is the sum of another one and itself, and so on, would double the work with each.
+    known: RefCell<BTreeMap<usize, f64>>,
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
+    pub(super) fn new(definitions: &'a Definitions<'a>, mission: f64) -> Self {
+        Self {
+            definitions,
+            mission,
+            known: RefCell::default(),
+        }
+    }
+
     /// The value of an expression that stands within some containers.
     pub(super) fn of(&self, within: &[&str], node: Node<'_, '_>) -> Result<f64> {
         self.at_depth(within, node, 0)
@@ -22,11 +34,11 @@ impl Values<'_> {
     fn at_depth(&self, within: &[&str], node: Node<'_, '_>, depth: usize) -> Result<f64> {
         let tag = node.tag_name().name();
         if depth > DEEPEST {
-            let place = place(node);
+            let place = self.place(node);
             bail!("{place}: <{tag}> stands in itself, or in more than {DEEPEST} others");
         }
         match tag {
-            "float" | "int" => return number(node),
+            "float" | "int" => return self.number(node),
             "pi" => return Ok(std::f64::consts::PI),
             "system-mission-time" => return Ok(self.mission),
             "parameter" => return self.parameter(within, node, depth),
@@ -37,21 +49,46 @@ impl Values<'_> {
             of.push(self.at_depth(within, inner, depth + 1)?);
         }
         let value = computed(tag, &of);
-        value.with_context(|| format!("{}: <{tag}> of {} is not understood", place(node), of.len()))
+        value.with_context(|| {
+            format!(
+                "{}: <{tag}> of {} is not understood",
+                self.place(node),
+                of.len()
+            )
+        })
     }
 
     fn parameter(&self, within: &[&str], node: Node<'_, '_>, depth: usize) -> Result<f64> {
-        let name = named(node)?;
+        let name = self.definitions.files.named(node)?;
         let found = self.definitions.find(false, name, within)?;
-        let parameter = found.and_then(|i| self.definitions.all.get(i));
-        let parameter = parameter
-            .with_context(|| format!("{}: parameter '{name}' is not defined", place(node)))?;
+        let found = found.and_then(|i| Some((i, self.definitions.all.get(i)?)));
+        let (index, parameter) = found
+            .with_context(|| format!("{}: parameter '{name}' is not defined", self.place(node)))?;
+        if let Some(known) = self.known.borrow().get(&index) {
+            return Ok(*known);
+        }
         let mut inner = parameter.node.children().filter(Node::is_element);
         let inner = inner.find(|n| !is_about(*n));
         let inner = inner.with_context(|| {
-            format!("{}: parameter '{name}' has no value", place(parameter.node))
+            format!(
+                "{}: parameter '{name}' has no value",
+                self.place(parameter.node)
+            )
         })?;
-        self.at_depth(&parameter.within, inner, depth + 1)
+        let value = self.at_depth(&parameter.within, inner, depth + 1)?;
+        self.known.borrow_mut().insert(index, value);
+        Ok(value)
+    }
+
+    fn number(&self, node: Node<'_, '_>) -> Result<f64> {
+        let text = node.attribute("value");
+        let text = text.with_context(|| format!("{}: a number needs a value", self.place(node)))?;
+        let value = text.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+        value.with_context(|| format!("{}: '{text}' is no number", self.place(node)))
+    }
+
+    fn place(&self, node: Node<'_, '_>) -> String {
+        self.definitions.files.place(node)
     }
 }
 
@@ -104,12 +141,4 @@ fn computed(tag: &str, of: &[f64]) -> Option<f64> {
         ("beta-deviate", [a, b]) => a / (a + b),
         _ => return None,
     })
-}
-
-fn number(node: Node<'_, '_>) -> Result<f64> {
-    let text = node
-        .attribute("value")
-        .with_context(|| format!("{}: a number needs a value", place(node)))?;
-    let value = text.trim().parse::<f64>().ok().filter(|v| v.is_finite());
-    value.with_context(|| format!("{}: '{text}' is no number", place(node)))
 }

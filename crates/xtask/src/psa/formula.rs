@@ -1,7 +1,7 @@
 //! Formulas to gates.
 
 use super::expression::{Values, is_about};
-use super::names::{Definitions, Sort, named, place};
+use super::names::{Definitions, Files, Sort};
 use anyhow::{Context as _, Result, bail};
 use faulttree::{Gate, Tree};
 use roxmltree::Node;
@@ -16,6 +16,8 @@ pub(super) struct Model<'a> {
     pub(super) tree: Tree,
     made: Vec<Option<Gate>>,
     open: Vec<usize>,
+    /// Gates and formulas around what is made.
+    depth: usize,
     /// The definition of each event of the tree.
     events: Vec<usize>,
 }
@@ -27,6 +29,7 @@ impl<'a> Model<'a> {
             tree: Tree::new(),
             made: vec![None; definitions.all.len()],
             open: Vec::new(),
+            depth: 0,
             events: Vec::new(),
         }
     }
@@ -43,10 +46,11 @@ impl<'a> Model<'a> {
         let mut used = BTreeSet::new();
         for definition in all.iter().filter(|d| d.sort == Sort::Gate) {
             for node in definition.node.descendants().filter(|n| is_reference(*n)) {
-                used.extend(
-                    self.definitions
-                        .find(true, named(node)?, &definition.within)?,
-                );
+                used.extend(self.definitions.find(
+                    true,
+                    self.files().named(node)?,
+                    &definition.within,
+                )?);
             }
         }
         let gates = all.iter().enumerate().filter(|(_, d)| d.sort == Sort::Gate);
@@ -73,12 +77,12 @@ impl<'a> Model<'a> {
 
     /// The probability of each event of the tree, for a mission of this many hours.
     pub(super) fn chances(&self, mission: f64) -> Result<Vec<f64>> {
+        let values = Values::new(self.definitions, mission);
         self.events
             .iter()
             .map(|index| {
-                let Some(event) = self.definitions.all.get(*index) else {
-                    return Ok(0.0);
-                };
+                let event = self.definitions.all.get(*index);
+                let event = event.context("a definition is missing")?;
                 let value = event
                     .node
                     .children()
@@ -86,25 +90,25 @@ impl<'a> Model<'a> {
                     .with_context(|| {
                         format!(
                             "{}: event '{}' has no probability",
-                            place(event.node),
+                            self.files().place(event.node),
                             event.name
                         )
                     })?;
-                let chance = Values {
-                    definitions: self.definitions,
-                    mission,
-                }
-                .of(&event.within, value)?;
+                let chance = values.of(&event.within, value)?;
                 if !(0.0..=1.0).contains(&chance) {
                     bail!(
                         "{}: event '{}' has the probability {chance}",
-                        place(event.node),
+                        self.files().place(event.node),
                         event.name
                     );
                 }
                 Ok(chance)
             })
             .collect()
+    }
+
+    fn files(&self) -> Files<'a> {
+        self.definitions.files
     }
 
     fn define(&mut self, index: usize) -> Result<Gate> {
@@ -124,12 +128,6 @@ impl<'a> Model<'a> {
             let names: Vec<&str> = names.chain([definition.name]).collect();
             bail!("gates are made of each other: {}", names.join(" → "));
         }
-        if self.open.len() > DEEPEST {
-            bail!(
-                "{}: more than {DEEPEST} gates are made of one another",
-                place(definition.node)
-            );
-        }
         let inner = definition
             .node
             .children()
@@ -140,28 +138,17 @@ impl<'a> Model<'a> {
                 self.events.push(index);
                 self.tree.event()
             }
-            Sort::House => {
-                let value = inner.with_context(|| {
-                    format!(
-                        "{}: '{}' has no value",
-                        place(definition.node),
-                        definition.name
-                    )
-                })?;
-                self.formula(value, &definition.within, 0)?
-            }
-            Sort::Gate => {
+            Sort::House | Sort::Gate => {
                 let formula = inner.with_context(|| {
-                    format!(
-                        "{}: gate '{}' has no formula",
-                        place(definition.node),
-                        definition.name
-                    )
+                    let place = self.files().place(definition.node);
+                    format!("{place}: '{}' has nothing in it", definition.name)
                 })?;
-                self.formula(formula, &definition.within, 0)?
+                self.formula(formula, &definition.within)?
             }
+            // No name of an event finds one.
             Sort::Parameter => bail!(
-                "'{}' is a parameter, and an event is meant",
+                "{}: '{}' is a parameter, and an event is meant",
+                self.files().place(definition.node),
                 definition.name
             ),
         };
@@ -172,45 +159,58 @@ impl<'a> Model<'a> {
         Ok(gate)
     }
 
-    fn formula(&mut self, node: Node<'a, 'a>, within: &[&'a str], depth: usize) -> Result<Gate> {
-        if depth > DEEPEST {
-            bail!(
-                "{}: formulas stand in formulas more than {DEEPEST} times",
-                place(node)
-            );
+    fn formula(&mut self, node: Node<'a, 'a>, within: &[&'a str]) -> Result<Gate> {
+        if self.depth == DEEPEST {
+            let place = self.files().place(node);
+            bail!("{place}: more than {DEEPEST} gates and formulas are made of one another");
         }
+        self.depth += 1;
+        let gate = self.shallow(node, within)?;
+        self.depth -= 1;
+        Ok(gate)
+    }
+
+    fn shallow(&mut self, node: Node<'a, 'a>, within: &[&'a str]) -> Result<Gate> {
         let tag = node.tag_name().name();
         if is_reference(node) {
-            let name = named(node)?;
+            let name = self.files().named(node)?;
             let found = self.definitions.find(true, name, within)?;
+            let files = self.files();
             return self.define(
-                found.with_context(|| format!("{}: '{name}' is not defined", place(node)))?,
+                found.with_context(|| format!("{}: '{name}' is not defined", files.place(node)))?,
             );
         }
         if tag == "constant" {
             return match node.attribute("value") {
                 Some("true") => Ok(self.tree.constant(true)),
                 Some("false") => Ok(self.tree.constant(false)),
-                _ => bail!("{}: a constant is 'true' or 'false'", place(node)),
+                _ => bail!(
+                    "{}: a constant is 'true' or 'false'",
+                    self.files().place(node)
+                ),
             };
         }
         let mut of = Vec::new();
         for inner in node.children().filter(Node::is_element) {
-            of.push(self.formula(inner, within, depth + 1)?);
+            of.push(self.formula(inner, within)?);
         }
         self.connected(node, tag, of)
     }
 
     fn connected(&mut self, node: Node<'_, '_>, tag: &str, of: Vec<Gate>) -> Result<Gate> {
+        let files = self.files();
         let tree = &mut self.tree;
         let number = |key: &str| -> Result<usize> {
             let text = node.attribute(key).and_then(|t| t.trim().parse().ok());
             text.with_context(|| {
-                format!("{}: <{tag}> needs a whole number as '{key}'", place(node))
+                format!(
+                    "{}: <{tag}> needs a whole number as '{key}'",
+                    files.place(node)
+                )
             })
         };
         Ok(match (tag, of.as_slice()) {
-            (_, []) => bail!("{}: <{tag}> has nothing in it", place(node)),
+            (_, []) => bail!("{}: <{tag}> has nothing in it", files.place(node)),
             ("not", [one]) => tree.not(*one),
             ("and", _) => tree.all(of),
             ("or", _) => tree.any(of),
@@ -238,7 +238,11 @@ impl<'a> Model<'a> {
                 let not_more = tree.not(more);
                 tree.all(vec![least, not_more])
             }
-            _ => bail!("{}: <{tag}> of {} is not understood", place(node), of.len()),
+            _ => bail!(
+                "{}: <{tag}> of {} is not understood",
+                files.place(node),
+                of.len()
+            ),
         })
     }
 }

@@ -11,10 +11,14 @@ use faulttree::{Compiled, CutSets};
 use formula::Model;
 use names::Definitions;
 use roxmltree::{Document, ParsingOptions};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Nodes of the largest diagram; each takes 10 bytes.
-const LIMIT: usize = 100_000_000;
+/// Nodes of the largest diagram; each takes 10 bytes, and some 100 where cut sets are sought.
+const LIMIT: usize = 50_000_000;
+
+/// Bytes: formulas in formulas are read by calls in calls.
+const STACK: usize = 64 << 20;
 
 /// Hours in a year: what models are computed for that speak of the time of a mission and are not told it.
 const MISSION: f64 = 8760.0;
@@ -50,27 +54,46 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     if files.is_empty() {
         bail!("usage: cargo xtask psa FILE... [--top GATE] [--mission-time HOURS]");
     }
-    let texts = with_included(files)?;
-    println!("{}", judged(&texts, question)?);
+    println!("{}", line(files, question)?);
     Ok(())
 }
 
+/// The line for what some files define together.
+fn line(files: Vec<PathBuf>, question: Question<'_>) -> Result<String> {
+    judged_apart(&with_included(files)?, question)
+}
+
+/// [`judged`], with room for calls.
+fn judged_apart(files: &[(String, String)], question: Question<'_>) -> Result<String> {
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(STACK);
+        let reader = reader.spawn_scoped(scope, || judged(files, question))?;
+        let judged = reader.join();
+        judged.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// Names and texts of files, and of those that they include.
-fn with_included(mut files: Vec<PathBuf>) -> Result<Vec<(String, String)>> {
+fn with_included(files: Vec<PathBuf>) -> Result<Vec<(String, String)>> {
     let mut texts: Vec<(String, String)> = Vec::new();
-    files.reverse();
-    while let Some(file) = files.pop() {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<(PathBuf, String)> = files.into_iter().map(|f| (f, String::new())).collect();
+    open.reverse();
+    while let Some((file, by)) = open.pop() {
         let name = file.display().to_string();
-        if texts.iter().any(|(known, _)| *known == name) {
+        let read_so = || format!("cannot read {name}{by}");
+        if !seen.insert(file.canonicalize().with_context(read_so)?) {
             continue;
         }
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {name}"))?;
+        let text = std::fs::read_to_string(&file).with_context(read_so)?;
         let document = read(&name, &text)?;
         let includes = document.descendants();
         for include in includes.filter(|n| n.tag_name().name() == "include") {
+            let line = document.text_pos_at(include.range().start).row;
             let of = include.attribute("file").or(include.attribute("href"));
-            let of = of.with_context(|| format!("{name}: <include> names no file"))?;
-            files.push(file.parent().unwrap_or(Path::new("")).join(of));
+            let of = of.with_context(|| format!("{name}:{line}: <include> names no file"))?;
+            let by = format!(", which {name}:{line} includes");
+            open.push((file.parent().unwrap_or(Path::new("")).join(of), by));
         }
         texts.push((name, text));
     }
@@ -87,7 +110,8 @@ fn read<'a>(name: &str, text: &'a str) -> Result<Document<'a>> {
 
 /// The line for the top of a model, given as names and texts of its files.
 fn judged(files: &[(String, String)], question: Question<'_>) -> Result<String> {
-    let documents = files.iter().map(|(name, text)| read(name, text));
+    let documents = files.iter();
+    let documents = documents.map(|(name, text)| Ok((name.clone(), read(name, text)?)));
     let documents = documents.collect::<Result<Vec<_>>>()?;
     let definitions = Definitions::of(&documents)?;
     let mut model = Model::new(&definitions);
@@ -97,10 +121,9 @@ fn judged(files: &[(String, String)], question: Question<'_>) -> Result<String> 
     };
     let chances = model.chances(question.mission)?;
     let compiled = Compiled::of(&model.tree, gate, LIMIT)?;
-    let count = CutSets::of(&compiled).count();
+    let count = CutSets::of(&compiled)?.count();
     let count = count.context("there are more than 2^128 minimal cut sets")?;
-    Ok(format!(
-        "cut_sets {count} probability {}",
-        compiled.probability(&chances)
-    ))
+    let chance = compiled.probability(&chances);
+    let chance = chance.context("an event has no probability")?;
+    Ok(format!("cut_sets {count} probability {chance}"))
 }

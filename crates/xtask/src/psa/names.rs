@@ -44,16 +44,18 @@ pub(super) struct Definitions<'a> {
     /// By whole path; events and parameters have names of their own.
     paths: BTreeMap<(bool, String), usize>,
     bare: BTreeMap<(bool, &'a str), Vec<usize>>,
+    pub(super) files: Files<'a>,
 }
 
 impl<'a> Definitions<'a> {
-    pub(super) fn of(documents: &'a [Document<'a>]) -> Result<Self> {
+    pub(super) fn of(files: &'a [(String, Document<'a>)]) -> Result<Self> {
         let mut out = Self {
             all: Vec::new(),
             paths: BTreeMap::new(),
             bare: BTreeMap::new(),
+            files: Files(files),
         };
-        for document in documents {
+        for (_, document) in files {
             out.collect(document.root_element(), &mut Vec::new())?;
         }
         Ok(out)
@@ -65,24 +67,24 @@ impl<'a> Definitions<'a> {
             match (Sort::of(tag), tag) {
                 (Some(sort), _) => self.add(sort, node, path)?,
                 (None, "define-fault-tree" | "define-component") => {
-                    path.push(named(node)?);
+                    path.push(self.files.named(node)?);
                     self.collect(node, path)?;
                     path.pop();
                 }
                 (None, "model-data") => self.collect(node, path)?,
                 (None, "label" | "attributes" | "include") => {}
-                (None, _) => bail!("{}: <{tag}> is not understood here", place(node)),
+                (None, _) => bail!("{}: <{tag}> is not understood here", self.files.place(node)),
             }
         }
         Ok(())
     }
 
     fn add(&mut self, sort: Sort, node: Node<'a, 'a>, path: &[&'a str]) -> Result<()> {
-        let name = named(node)?;
+        let name = self.files.named(node)?;
         let index = self.all.len();
         let whole = join(path, name);
         if self.paths.insert((sort.is_event(), whole), index).is_some() {
-            bail!("{}: '{name}' is defined twice", place(node));
+            bail!("{}: '{name}' is defined twice", self.files.place(node));
         }
         self.bare
             .entry((sort.is_event(), name))
@@ -125,16 +127,29 @@ fn join(path: &[&str], name: &str) -> String {
     whole + name
 }
 
-/// The name that an element has.
-pub(super) fn named<'a>(node: Node<'a, '_>) -> Result<&'a str> {
-    match node.attribute("name") {
-        Some(name) if !name.is_empty() => Ok(name),
-        _ => bail!("{}: <{}> needs a name", place(node), node.tag_name().name()),
-    }
-}
+/// The documents of a model with the names of their files.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'a>(&'a [(String, Document<'a>)]);
 
-/// The line of an element.
-pub(super) fn place(node: Node<'_, '_>) -> String {
-    let at = node.document().text_pos_at(node.range().start);
-    format!("line {}", at.row)
+impl Files<'_> {
+    /// The name that an element has.
+    pub(super) fn named<'n>(self, node: Node<'n, '_>) -> Result<&'n str> {
+        match node.attribute("name") {
+            Some(name) if !name.is_empty() => Ok(name),
+            _ => {
+                let tag = node.tag_name().name();
+                bail!("{}: <{tag}> needs a name", self.place(node))
+            }
+        }
+    }
+
+    /// File and line of an element.
+    pub(super) fn place(self, node: Node<'_, '_>) -> String {
+        let line = node.document().text_pos_at(node.range().start).row;
+        let mut all = self.0.iter();
+        match all.find(|(_, document)| std::ptr::eq(document, node.document())) {
+            Some((file, _)) => format!("{file}:{line}"),
+            None => format!("line {line}"),
+        }
+    }
 }

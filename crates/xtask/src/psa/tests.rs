@@ -1,6 +1,6 @@
 //! Small models of the literature, typed from their descriptions, with the results that are published for them, and what is wrong with others.
 
-use super::{MISSION, Question, judged};
+use super::{MISSION, Question, judged, judged_apart};
 
 const QUESTION: Question<'static> = Question {
     top: None,
@@ -11,7 +11,8 @@ fn line(model: &[String]) -> String {
     let tree = model.concat();
     let text =
         format!("<opsa-mef><define-fault-tree name=\"t\">{tree}</define-fault-tree></opsa-mef>");
-    judged(&[("model.xml".to_owned(), text)], QUESTION).unwrap_or_else(|e| format!("{e:#}"))
+    let files = [("model.xml".to_owned(), text)];
+    judged_apart(&files, QUESTION).unwrap_or_else(|e| format!("{e:#}"))
 }
 
 fn event(name: &str, value: &str) -> String {
@@ -180,22 +181,25 @@ fn a_name_means_what_is_nearest() {
 fn what_is_wrong_is_said_with_its_place() {
     let top = || gate("top", &of("and a b"));
     for (model, said) in [
-        (vec![top(), likely("a", 0.5)], "line 1: 'b' is not defined"),
+        (
+            vec![top(), likely("a", 0.5)],
+            "model.xml:1: 'b' is not defined",
+        ),
         (
             vec![top(), likely("a", 0.5), likely("b", 1.5)],
-            "line 1: event 'b' has the probability 1.5",
+            "model.xml:1: event 'b' has the probability 1.5",
         ),
         (
             vec![top(), likely("a", 0.5), event("b", "")],
-            "line 1: event 'b' has no probability",
+            "model.xml:1: event 'b' has no probability",
         ),
         (
             vec![top(), likely("a", 0.5), likely("a", 0.5)],
-            "line 1: 'a' is defined twice",
+            "model.xml:1: 'a' is defined twice",
         ),
         (
             vec![top(), likely("a", 0.5), event("b", "<float value=\"x\"/>")],
-            "line 1: 'x' is no number",
+            "model.xml:1: 'x' is no number",
         ),
         (
             vec![
@@ -216,15 +220,19 @@ fn what_is_wrong_is_said_with_its_place() {
             "2 gates are part of no other one (top, other); say which is meant with --top",
         ),
         (
+            vec![gate("top", "")],
+            "model.xml:1: 'top' has nothing in it",
+        ),
+        (
             vec![gate("top", "<maybe/>")],
-            "line 1: <maybe> has nothing in it",
+            "model.xml:1: <maybe> has nothing in it",
         ),
         (
             vec![
                 top(),
                 "<define-CCF-group name=\"g\" model=\"beta-factor\"/>".to_owned(),
             ],
-            "line 1: <define-CCF-group> is not understood here",
+            "model.xml:1: <define-CCF-group> is not understood here",
         ),
     ] {
         assert_eq!(line(&model), said);
@@ -234,4 +242,67 @@ fn what_is_wrong_is_said_with_its_place() {
         QUESTION,
     );
     assert!(format!("{:#}", cut.unwrap_err()).starts_with("cut.xml is no XML: "));
+}
+
+#[test]
+fn what_is_huge_is_computed_or_refused() {
+    // Each is twice the one before.
+    let doubled = (1..60).map(|i| {
+        let before = format!("<parameter name=\"p{}\"/>", i - 1);
+        format!("<define-parameter name=\"p{i}\"><add>{before}{before}</add></define-parameter>")
+    });
+    let mut model: Vec<String> = doubled.collect();
+    let least = format!("<float value=\"{:e}\"/>", (0.5_f64).powi(60));
+    model.extend([
+        format!("<define-parameter name=\"p0\">{least}</define-parameter>"),
+        gate("top", &of("and a")),
+        event("a", "<parameter name=\"p59\"/>"),
+    ]);
+    assert_eq!(line(&model), "cut_sets 1 probability 0.5");
+
+    let vote = format!("atleast={} a", usize::MAX);
+    let model = [gate("top", &of(&vote)), likely("a", 0.5)];
+    assert_eq!(line(&model), "cut_sets 0 probability 0");
+
+    let chain = |gates: usize| {
+        let gates = (1..gates).map(|i| gate(&format!("g{i}"), &of(&format!("or g{}", i - 1))));
+        let mut model: Vec<String> = gates.collect();
+        model.push(gate("g0", &of("or a")));
+        model.push(likely("a", 0.5));
+        line(&model)
+    };
+    assert_eq!(chain(900), "cut_sets 1 probability 0.5");
+    let deep = chain(2_000);
+    let said = "model.xml:1: more than 2000 gates and formulas are made of one another";
+    assert_eq!(deep, said);
+}
+
+#[test]
+fn files_are_read_once_and_one_that_is_missing_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, format!("<opsa-mef>\n{text}</opsa-mef>")).unwrap();
+        path
+    };
+    let top = gate("top", &of("and a"));
+    let model = write(
+        "a.xml",
+        &format!("<include file=\"./a.xml\"/><include file=\"b.xml\"/>{top}"),
+    );
+    let said = |model: &std::path::PathBuf| {
+        let line = super::line(vec![model.clone(), model.clone()], QUESTION);
+        line.unwrap_or_else(|e| format!("{e:#}"))
+    };
+    let place = model.display().to_string();
+    let missing = said(&model);
+    assert!(
+        missing.starts_with("cannot read ")
+            && missing.contains(&format!("b.xml, which {place}:2 includes: ")),
+        "{missing}"
+    );
+    write("b.xml", "<include file=\"a.xml\"/>");
+    assert_eq!(said(&model), format!("{place}:2: 'a' is not defined"));
+    write("b.xml", &likely("a", 0.5));
+    assert_eq!(said(&model), "cut_sets 1 probability 0.5");
 }

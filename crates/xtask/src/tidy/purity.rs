@@ -104,6 +104,7 @@ const PURE: &[(&str, &[&str])] = &[
             "hashbrown",
             "petgraph",
             "rustc-hash",
+            "smol_str",
         ],
     ),
     ("lint", &["diag", "model", "graph"]),
