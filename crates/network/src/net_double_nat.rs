@@ -1,6 +1,6 @@
 //! Two routers in a row, both of which translate addresses.
 
-use crate::addresses::{Held, gateway, is_inner, is_private, nat};
+use crate::addresses::{Held, gateway, is_inner, is_private, is_usable, nat, subnet};
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::OptExt;
@@ -157,7 +157,9 @@ fn behind<'a, 'h>(
     });
     own.filter_map(|outside| {
         let net = lab.networks.get(outside.network).filter(|n| !is_inner(n))?;
-        let ip = gateway(net);
+        // An address that no machine can have is a slip, and says nothing of a router (`net-gw` tells it).
+        let range = subnet(net);
+        let ip = gateway(net).filter(|ip| range.is_none_or(|range| is_usable(range, *ip)));
         let outer = held
             .iter()
             .find(|h| h.network == outside.network && Some(h.address) == ip);

@@ -46,6 +46,11 @@ impl Judge<'_> {
         if let Some(d) = fresh().find(|d| d.class == Class::Invalid) {
             return Verdict::Bad(told(d));
         }
+        // A router that no machine can be is no finding to go on with: all that is reached by it would be written down wrong.
+        let no_router = |d: &&Diagnostic| d.code == "net-gw" && d.severity == Severity::Error;
+        if let Some(d) = fresh().find(no_router) {
+            return Verdict::Bad(told(d));
+        }
         *answers = next;
         match fresh().find(|d| d.severity >= Severity::Warning) {
             Some(d) => Verdict::Finding(d.message.clone()),

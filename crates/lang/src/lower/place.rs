@@ -75,6 +75,13 @@ impl Place for At<'_, '_, '_> {
         }
     }
 
+    fn has(&self, key: &str) -> bool {
+        match &self.slot.node.kind {
+            NodeKind::Map(entries) => entries.iter().any(|e| e.key.text == key),
+            NodeKind::Scalar(_) | NodeKind::Seq(_) => false,
+        }
+    }
+
     fn count(&self) -> usize {
         match &self.slot.node.kind {
             NodeKind::Seq(items) => items.len(),
@@ -342,6 +349,13 @@ fn same<'k>(text: &str, mut known: impl Iterator<Item = &'k str>) -> Option<&'k 
     known.find(|k| k == word)
 }
 
+/// The only word that is made of this one and others: `ssh-key` of `ssh`. A slip makes another word of it sooner (`sso`).
+fn whole_of<'k>(text: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let text = text.to_lowercase();
+    let mut whole = known.filter(|k| k.split('-').any(|part| part == text) && *k != text);
+    whole.next().filter(|_| whole.next().is_none())
+}
+
 /// Reports what a value's own type says of it.
 fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
     let message = match &wrong.says {
@@ -354,9 +368,15 @@ fn complain(cx: &mut Cx<'_>, words: &str, text: &str, at: Span, wrong: Wrong) {
     }
     let d = Diagnostic::invalid(wrong.code, message).at(at, wrong.label.clone());
     let known = || wrong.known.iter().copied();
-    let near = same(text, known()).or_else(|| nearest(text, known()));
+    let near = same(text, known());
+    let part = whole_of(text, known()).filter(|_| near.is_none() && wrong.meant.is_none());
+    let near = near.or(part).or_else(|| nearest(text, known()));
     let near = || near.map(str::to_owned);
     cx.report(match (wrong.meant.clone().or_else(near), wrong.help) {
+        // Half of a word says less than a slip of it: the others may be meant as well.
+        (Some(meant), _) if part.is_some() => d
+            .fix(did_you_mean(at, &meant))
+            .help(format!("it is {}", one_of(wrong.known.iter().copied()))),
         (Some(meant), _) => d.fix(did_you_mean(at, &meant)),
         (None, Some(help)) => d.help(help),
         (None, None) if !wrong.known.is_empty() => {

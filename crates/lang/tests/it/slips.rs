@@ -722,6 +722,22 @@ fn other_words_of_a_lab_say_where_they_belong() {
             "container",
             "did you mean 'lxc'",
         ),
+        // Half of a word is no slip of another one, and the others are named beside it.
+        (
+            "people: {p: }\nhosts: {h: {}}\naccess: [{who: p, to: [h], how: @@}]",
+            "ssh",
+            "did you mean 'ssh-key'",
+        ),
+        (
+            "people: {p: }\nhosts: {h: {}}\naccess: [{who: p, to: [h], how: @@}]",
+            "ssh",
+            "it is ssh-key, password, sso, vpn or console",
+        ),
+        (
+            "people: {p: }\nhosts: {h: {}}\naccess: [{who: p, to: [h], how: @@}]",
+            "ss",
+            "did you mean 'sso'",
+        ),
         (
             "hosts: {h: {hardware: {memory: @@}}}",
             "1e30",

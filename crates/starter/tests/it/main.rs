@@ -245,6 +245,40 @@ fn bad_answers_are_refused_by_the_language_and_change_nothing() {
 }
 
 #[test]
+fn a_gateway_that_no_machine_can_be_is_not_taken() {
+    for (gateway, expected) in [
+        (
+            "10.0.0.0",
+            "its first or last address, which no machine can have",
+        ),
+        (
+            "10.0.0.255",
+            "its first or last address, which no machine can have",
+        ),
+        ("10.0.1.1", "is outside of network 'lan'"),
+    ] {
+        for keys in [[Key::Network, Key::Gateway], [Key::Gateway, Key::Network]] {
+            let mut answers = plain(Profile::OneHost);
+            let said = |key| {
+                if key == Key::Network {
+                    "10.0.0.0/24"
+                } else {
+                    gateway
+                }
+            };
+            let first = JUDGE.take(&mut answers, keys[0], said(keys[0]));
+            assert_eq!(first, Verdict::Good, "{gateway}");
+            let second = JUDGE.take(&mut answers, keys[1], said(keys[1]));
+            let Verdict::Bad(why) = &second else {
+                panic!("{gateway}: {second:?}")
+            };
+            assert!(why.contains(expected), "{gateway}: {why}");
+            assert_eq!(answers.said(keys[1]), None, "{gateway}");
+        }
+    }
+}
+
+#[test]
 fn what_the_linter_will_find_is_told_and_taken() {
     let mut answers = plain(Profile::OneHost);
     let verdict = JUDGE.take(&mut answers, Key::Back, "1h");

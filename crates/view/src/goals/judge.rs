@@ -3,7 +3,7 @@
 use super::crowded::crowded;
 use super::recover::{World, few};
 use super::too_large::TooLarge;
-use super::{Goal, Trial, What};
+use super::{Goal, Reasons, Trial, What};
 use graph::composed_memory::Files;
 use graph::copies::unhurt;
 use graph::evacuation::{self, Loss, Losses, Placed, Room, goes_on};
@@ -81,6 +81,7 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
     let mut trial = Trial::default();
     let all = missed(world, name, &mut trial);
     let mut none = Vec::new();
+    let mut untold = Reasons::default();
     let mut worst: Option<(Seconds, String)> = None;
     for body in &all {
         if unhurt(world.lab, body, scope) {
@@ -88,20 +89,18 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
         }
         match newest(world.lab, (&world.copies, &world.undos), body, scope, rpo) {
             Newest::None => none.push(body.what.clone()),
-            Newest::Unknown((by, _)) => trial
-                .unknown
-                .push(format!("how often {by} runs is not declared")),
+            Newest::Unknown((by, _)) => {
+                untold.add(format!("how often {by} runs is not declared"), &body.what);
+            }
             Newest::Unplaced((by, _), why) => {
-                trial.unknown.push(format!("whether {by} is left: {why}"))
+                untold.add(format!("whether {by} is left: {why}"), &body.what);
             }
             Newest::Untimed(point) => {
                 let why = format!(
                     "{} runs every {}, and how long it takes is not declared",
                     point.by, point.every
                 );
-                if !trial.unknown.contains(&why) {
-                    trial.unknown.push(why);
-                }
+                untold.add(why, &body.what);
             }
             Newest::Known(point) => {
                 let transfer = point
@@ -123,6 +122,7 @@ fn lost(world: &World<'_>, name: &str, scope: FaultScope, rpo: Seconds) -> Goal 
             }
         }
     }
+    trial.unknown.extend(untold.words());
     if !none.is_empty() {
         let open: Vec<String> = open(world, &all, scope);
         match open.is_empty() {

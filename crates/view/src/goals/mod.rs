@@ -23,8 +23,9 @@ pub use search::{Advice, Buy, advise};
 pub(crate) use table::sheets;
 
 use model::lab::FaultScope;
+use recover::few;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of goal it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,6 +116,24 @@ struct Trial {
     unknown: Vec<String>,
     fine: Vec<String>,
     assumed: BTreeSet<String>,
+}
+
+/// Reasons, each told once with all that it is of: many datasets share a backup, and a repository.
+#[derive(Debug, Default)]
+struct Reasons(BTreeMap<String, Vec<String>>);
+
+impl Reasons {
+    fn add(&mut self, why: String, what: &str) {
+        self.0.entry(why).or_default().push(what.to_owned());
+    }
+
+    /// What a reason is of is named where it is more than one thing.
+    fn words(self) -> impl Iterator<Item = String> {
+        self.0.into_iter().map(|(why, of)| match of.as_slice() {
+            [_] => why,
+            all => format!("{why} (for {})", few(all)),
+        })
+    }
 }
 
 impl Trial {

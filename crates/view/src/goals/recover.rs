@@ -1,7 +1,7 @@
 //! The least time in which a tier can be back after a fault: notice and decide, get hardware, move the bytes.
 
-use super::Trial;
 use super::stock::{Own, Part, Stocks};
+use super::{Reasons, Trial};
 use graph::amounts::decimal;
 use graph::bodies::{self, Body};
 use graph::composed_memory::Files;
@@ -282,6 +282,7 @@ impl<'a> World<'a> {
         let lab = self.lab;
         let mut none = Vec::new();
         let mut unsized_ = Vec::new();
+        let mut open_of = Reasons::default();
         for body in all.iter().filter(|b| !unhurt(lab, b, scope)) {
             let sides = self.copies.copies(body);
             let sides: Vec<Side> = sides.iter().map(|c| side(lab, body, c, scope)).collect();
@@ -301,11 +302,12 @@ impl<'a> World<'a> {
                 _ => None,
             });
             match open {
-                Some(why) => trial.unknown.push(why),
+                Some(why) => open_of.add(why, &body.what),
                 None if body.class == Some(DataClass::Replaceable) => {}
                 None => none.push(body.what.clone()),
             }
         }
+        trial.unknown.extend(open_of.words());
         if !none.is_empty() {
             trial
                 .impossible

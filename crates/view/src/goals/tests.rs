@@ -297,6 +297,34 @@ fn what_is_not_declared_is_unknown_and_never_possible() {
 }
 
 #[test]
+fn a_reason_is_told_once_with_all_that_it_is_of() {
+    let nothing = tier("rto: {site: 7d}, rpo: {site: 1d}");
+    let lab = lab(&[
+        &nothing,
+        "sites: {home: }
+hosts: {nas: {site: home}}
+datasets:
+  a: {host: nas, folder: /a, class: irreplaceable, tier: core, size: 1TB}
+  b: {host: nas, folder: /b, class: irreplaceable, tier: core, size: 1TB}
+repositories: {s3: {location: 's3:https://s3.example.org/x', password: {env: S}}}
+backups: {nightly: {datasets: [a, b], to: s3, every: 1d, keep: {last: 7}}}
+",
+    ]);
+    let goals = judge(&lab);
+    let found = goals
+        .iter()
+        .find(|g| g.key.words() == "tier core, RTO site");
+    let because = &found.unwrap().because;
+    let of: Vec<_> = because.iter().filter(|b| b.contains("'s3'")).collect();
+    assert_eq!(
+        of,
+        [
+            "where repository 's3' stands is not declared ('provider' or 'site') (for dataset 'a', dataset 'b')"
+        ]
+    );
+}
+
+#[test]
 fn planned_downtime_counts_as_it_does_in_the_check() {
     let boxed = "
 sites: {home: {}}
