@@ -51,7 +51,7 @@ pub fn contents(lab: &Lab, name: &str, backup: &Backup) -> Vec<Result<Part, Stri
             let value = known.iter().sum();
             out.push(Ok(Part {
                 name,
-                shown: crate::sizes::storage(value),
+                shown: crate::sizes::storage(value).into(),
                 value,
                 span: guest.span,
                 assumed: false,

@@ -132,6 +132,18 @@ const EXEC: [&str; 7] = [
     "--env-file",
 ];
 
+/// Whether an option takes the next word: one of these, alone or as the last of several letters (`-iu`). What stands behind one of them in
+/// the same word is its value (`-uroot`).
+fn takes_next(option: &str, with: &[&str]) -> bool {
+    let takes = |letter: char| with.contains(&format!("-{letter}").as_str());
+    let letters = option
+        .strip_prefix('-')
+        .filter(|l| l.chars().all(char::is_alphabetic));
+    let mut letters = letters.unwrap_or_default().chars();
+    let is_last = letters.next_back().is_some_and(takes) && !letters.any(takes);
+    with.contains(&option) || is_last
+}
+
 /// What a wrapper runs.
 fn inner(call: Call<'_>) -> Option<Call<'_>> {
     let words = call.words;
@@ -143,7 +155,7 @@ fn inner(call: Call<'_>) -> Option<Call<'_>> {
             if text == "--" {
                 rest = tail;
             } else if text.starts_with('-') && text.len() > 1 {
-                rest = if with.contains(&text) {
+                rest = if takes_next(text, with) {
                     tail.get(1..)?
                 } else {
                     tail
@@ -167,6 +179,7 @@ fn inner(call: Call<'_>) -> Option<Call<'_>> {
         "sudo" | "doas" => after(&["-u", "-g", "-h", "-p", "-C", "--user", "--group"], 0).map(same),
         "nohup" | "setsid" | "exec" | "command" => after(&[], 0).map(same),
         "nice" | "ionice" => after(&["-n", "-c", "-p"], 0).map(same),
+        "stdbuf" => after(&["-i", "-o", "-e"], 0).map(same),
         "watch" => after(&["-n", "--interval"], 0).map(same),
         "timeout" => after(&["-s", "-k"], 1).map(same),
         "env" => {

@@ -5,6 +5,7 @@ use crate::totals::{Part, Total, devices, part, room, sum};
 use model::declare::OptExt as _;
 use model::lab::Lab;
 use model::lab::storage::Pool;
+use smol_str::format_smolstr;
 
 /// What a pool cannot hold more than, where nobody knows what it does hold: all of its devices together, what is declared of them, or what
 /// the pool below it holds. None where not even that is known.
@@ -25,13 +26,13 @@ fn below(lab: &Lab, name: &str) -> Option<Part> {
         let own = p.from.is_none().then(|| at_most(lab, n, p)).flatten();
         Some((n, room(lab, n, p).or(own)?))
     })?;
-    let shown = format!("pool '{at}': {}", part.shown);
+    let shown = format_smolstr!("pool '{at}': {}", part.shown);
     Some(Part { shown, ..part })
 }
 
 fn raw(name: &str, pool: &Pool) -> Option<Part> {
     let part = part(name, &pool.raw, |s| i128::from(s.bytes()))?;
-    let shown = format!("all devices, {}", part.shown);
+    let shown = format_smolstr!("all devices, {}", part.shown);
     Some(Part { shown, ..part })
 }
 
@@ -52,7 +53,7 @@ fn all_devices(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     let (name, span) = (name.to_owned(), pool.span);
     Some(Part {
         name,
-        shown,
+        shown: shown.into(),
         value,
         span,
         assumed,

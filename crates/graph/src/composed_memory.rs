@@ -94,7 +94,7 @@ impl Memory {
                 (Some(mine), Some(more)) => {
                     mine.value += more.value;
                     mine.assumed |= more.assumed;
-                    mine.shown = exact_memory(mine.value);
+                    mine.shown = exact_memory(mine.value).into();
                 }
                 (None, Some(more)) => *mine = Some(more),
                 (_, None) => {}
@@ -110,7 +110,7 @@ fn sum(name: &str, all: impl Iterator<Item = Amount>) -> Option<Part> {
     let value = all.iter().map(|(bytes, _)| bytes).sum();
     Some(Part {
         name: format!("{name}, by its Compose file"),
-        shown: exact_memory(value),
+        shown: exact_memory(value).into(),
         value,
         span,
         assumed: false,

@@ -55,6 +55,19 @@ pub struct Copy<'a> {
 }
 
 impl Copy<'_> {
+    /// That nobody said where it stands, with the keys that say so of such a store: what is rented is on no machine of the lab, and a
+    /// machine that the lab does not know may be either.
+    pub fn unplaced(&self) -> String {
+        let location = self.repository.and_then(|r| r.location.known());
+        let kind = location.and_then(|l| Some(l.split_once(':')?.0));
+        let keys = match kind.filter(|_| self.place.remote) {
+            Some("sftp" | "rest") => "'on', 'provider' or 'site'",
+            Some(_) => "'provider' or 'site'",
+            None => "'on'",
+        };
+        format!("where {} stands is not declared ({keys})", self.to)
+    }
+
     /// The key that tells copies of one store apart from those of another.
     pub fn domain(&self) -> String {
         let machines: Vec<String> = self.place.machines.iter().map(|m| m.words()).collect();
@@ -351,7 +364,7 @@ pub fn side(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>, scope: FaultScope) -> S
 }
 
 fn without_machine(lab: &Lab, home: &Place<'_>, copy: &Copy<'_>, scope: FaultScope) -> Side {
-    let missing = || Side::Unknown(format!("where {} stands is not declared ('on')", copy.to));
+    let missing = || Side::Unknown(copy.unplaced());
     match scope {
         FaultScope::Device | FaultScope::Host if copy.place.remote || copy.place.site.is_some() => {
             Side::Outside

@@ -26,8 +26,7 @@ pub fn memory_bytes(size: &Size) -> u64 {
         ("TB", 4),
         ("PB", 5),
     ];
-    let text = size.to_string();
-    let Some((_, power)) = UNITS.iter().find(|(unit, _)| text.ends_with(unit)) else {
+    let Some((_, power)) = UNITS.iter().find(|(unit, _)| *unit == size.unit()) else {
         return size.bytes();
     };
     let (binary, label) = (1024_u128.pow(*power), 1000_u128.pow(*power));

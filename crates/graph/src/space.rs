@@ -170,7 +170,7 @@ fn added(parts: &[Part]) -> String {
 /// `(4TB + 4TB)`, `4TB`.
 fn bracketed(parts: &[Part]) -> String {
     match parts {
-        [one] => one.shown.clone(),
+        [one] => one.shown.to_string(),
         many => format!("({})", added(many)),
     }
 }
@@ -248,7 +248,7 @@ fn on_hosts(parts: &[Part], copies: i128) -> Option<(i128, i128, String)> {
     }
     if several {
         for host in &mut hosts {
-            host.shown = say(parts.first()?, host.value);
+            host.shown = say(parts.first()?, host.value).into();
         }
     }
     apart(&hosts, copies, if several { " by host" } else { "" })

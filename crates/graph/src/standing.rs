@@ -40,11 +40,3 @@ pub fn plain(text: &str) -> String {
         .filter(|w| !w.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
-
-/// A number with its word: `1 day`, `2 days`.
-pub fn count(n: usize, word: &str) -> String {
-    match n {
-        1 => format!("1 {word}"),
-        n => format!("{n} {word}s"),
-    }
-}

@@ -187,7 +187,7 @@ fn disks(lab: &Lab, body: &Body<'_>) -> Option<totals::Part> {
     let value = sizes.filter(|all| !all.is_empty())?.iter().sum();
     Some(totals::Part {
         name: body.what.clone(),
-        shown: storage(value),
+        shown: storage(value).into(),
         value,
         span: body.span,
         assumed: false,

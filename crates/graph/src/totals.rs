@@ -12,6 +12,7 @@ use model::lab::guest::Guest;
 use model::lab::measure::Measure;
 use model::lab::storage::Pool;
 use model::lab::{Host, Lab};
+use smol_str::{SmolStr, ToSmolStr as _, format_smolstr};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -21,7 +22,7 @@ pub struct Part {
     /// What contributes it.
     pub name: String,
     /// As it is written.
-    pub shown: String,
+    pub shown: SmolStr,
     /// In the smallest unit of its [`Dim`].
     pub value: i128,
     /// Where it is written.
@@ -105,7 +106,7 @@ impl<'a> Machine<'a> {
                 let value = sizes.iter().sum();
                 Ok(Part {
                     name: self.name().to_owned(),
-                    shown: exact_memory(value),
+                    shown: exact_memory(value).into(),
                     value,
                     span: self.span(),
                     assumed: false,
@@ -135,7 +136,7 @@ impl<'a> Machine<'a> {
             count.ok_or_else(|| format!("the {word} of {}", subject(Some(&self.object()))))?;
         Ok(Part {
             name: self.name().to_owned(),
-            shown: n.to_string(),
+            shown: n.to_smolstr(),
             value: i128::from(n) * 1_000_000,
             span: given.span,
             assumed: given.is_assumed(),
@@ -345,7 +346,7 @@ fn memory(
     let as_written = Figure::parse(&part.shown);
     Ok(match as_written.and_then(|f| f.binary()) {
         Some(binary) => Part {
-            shown: binary.say(part.value),
+            shown: binary.say(part.value).into(),
             ..part
         },
         None => part,
@@ -358,7 +359,7 @@ pub fn part<T: Display>(name: &str, given: &Opt<T>, value: impl Fn(&T) -> i128) 
     let known = given.value()?;
     Some(Part {
         name: name.to_owned(),
-        shown: known.to_string(),
+        shown: known.to_smolstr(),
         value: value(known),
         span: given.span,
         assumed: given.is_assumed(),
@@ -455,7 +456,7 @@ pub fn by_level(lab: &Lab, name: &str, pool: &Pool) -> Option<Part> {
     };
     Some(Part {
         name: name.to_owned(),
-        shown,
+        shown: shown.into(),
         value: space.usable,
         span: pool.span,
         assumed: parts.iter().any(|p| p.assumed),
@@ -501,7 +502,7 @@ fn power(lab: &Lab, about: Option<&ObjectRef>, energy: bool) -> Total {
                 .into_iter()
                 .map(|p| Part {
                     value: p.value * 8_760,
-                    shown: format!("{} × 8760h", p.shown),
+                    shown: format_smolstr!("{} × 8760h", p.shown),
                     ..p
                 })
                 .collect(),

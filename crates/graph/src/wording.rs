@@ -1,22 +1,27 @@
 //! Lists and counts as people write them.
 
 /// At most so many names are written out.
-const SHOWN: usize = 5;
+pub const SHOWN: usize = 5;
 
 /// `'a', 'b' and 'c'`; of many only the first, with how many more there are.
 pub fn names<T: AsRef<str>>(items: &[T]) -> String {
-    joined(items, "and")
+    joined(items, items.len(), "and")
+}
+
+/// The same of more than are at hand: `items` are the first [`SHOWN`] of them, or all.
+pub fn first_names<T: AsRef<str>>(items: &[T], number: usize) -> String {
+    joined(items, number, "and")
 }
 
 /// `'a', 'b' or 'c'`.
 pub fn either<T: AsRef<str>>(items: &[T]) -> String {
-    joined(items, "or")
+    joined(items, items.len(), "or")
 }
 
-fn joined<T: AsRef<str>>(items: &[T], word: &str) -> String {
+fn joined<T: AsRef<str>>(items: &[T], number: usize, word: &str) -> String {
     let quoted = items.iter().map(|i| format!("'{}'", i.as_ref()));
     let mut shown: Vec<String> = quoted.take(SHOWN).collect();
-    let more = items.len().saturating_sub(SHOWN);
+    let more = number.saturating_sub(SHOWN);
     if more > 0 {
         shown.push(format!("{more} more"));
     }

@@ -163,8 +163,7 @@ impl<T: Scalar> Declare for Given<T> {
 
 /// One text, or a map with one of three keys: what a [`Given`] reads.
 pub(crate) fn is_scalar(at: &dyn Place) -> bool {
-    let keys = at.keys();
-    at.form() == Form::Text || FORMS.iter().any(|form| keys.contains(form))
+    at.form() == Form::Text || FORMS.iter().any(|form| at.has(form))
 }
 
 /// The value behind `~`, `ca.` and other words for that it is not exact.

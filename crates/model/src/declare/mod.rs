@@ -184,6 +184,8 @@ pub trait Place {
     fn form(&self) -> Form;
     /// The keys of the map that stands here.
     fn keys(&self) -> Vec<&str>;
+    /// Whether it is a map with this key.
+    fn has(&self, key: &str) -> bool;
     /// How many items the list has that stands here; none if it is no list.
     fn count(&self) -> usize;
     /// Where it is.

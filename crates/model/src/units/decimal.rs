@@ -24,12 +24,16 @@ impl Decimal {
             Some(parts) => parts,
             None => (rest, ""),
         };
-        let digits = format!("{whole}{fraction}");
+        let written = whole.bytes().chain(fraction.bytes());
         let shape = !whole.is_empty()
-            && digits.len() <= Self::MOST
-            && digits.chars().all(|c| c.is_ascii_digit())
+            && whole.len() + fraction.len() <= Self::MOST
+            && written.clone().all(|byte| byte.is_ascii_digit())
             && (whole == "0" || !whole.starts_with('0'));
-        let number: i64 = digits.parse().ok().filter(|_| shape)?;
+        if !shape {
+            return None;
+        }
+        // No more digits than fit.
+        let number = written.fold(0_i64, |n, byte| n * 10 + i64::from(byte - b'0'));
         if negative && number == 0 {
             return None;
         }

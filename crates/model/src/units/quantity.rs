@@ -25,6 +25,11 @@ macro_rules! quantity {
             pub fn $base(self) -> $int {
                 self.base
             }
+
+            /// The unit that it is written with.
+            pub fn unit(self) -> &'static str {
+                self.unit
+            }
         }
 
         impl $crate::declare::Amount for $name {

@@ -126,7 +126,7 @@ fn tally<'c>(lab: &Lab, body: &Body<'_>, own: &[&'c Copy<'_>]) -> Tally<'c> {
 /// Why nobody knows whether a store is another one than that of the data.
 fn unplaced(lab: &Lab, body: &Body<'_>, copy: &Copy<'_>) -> Option<String> {
     if copy.place.is_unknown() {
-        return Some(format!("where {} stands is not declared ('on')", copy.to));
+        return Some(copy.unplaced());
     }
     // On one machine, only the disks tell them apart.
     let machine = !body.place.machines.is_disjoint(&copy.place.machines);

@@ -118,7 +118,7 @@ fn ballooned(lab: &Lab, loss: &Loss) -> Option<String> {
         .iter()
         .map(|p| match sure(p) {
             Some(value) => Part {
-                shown: sizes::memory(value),
+                shown: sizes::memory(value).into(),
                 value,
                 ..p.clone()
             },

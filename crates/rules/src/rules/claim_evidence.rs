@@ -2,7 +2,7 @@
 
 use super::claim_term;
 use crate::call::object;
-use crate::standing::count;
+use crate::wording::count;
 use crate::{Context, Findings, Mend, Rule};
 use diag::Severity;
 use model::declare::{Known, OptExt as _, Or};

@@ -2,7 +2,7 @@
 
 use crate::standing::away;
 use crate::structure::{Cuts, Structure};
-use crate::wording::{count, names};
+use crate::wording::{SHOWN, count, first_names};
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Diagnostic, Severity, Span};
 use model::declare::{About, OptExt, Part, Target};
@@ -33,7 +33,23 @@ pub(crate) const RULE: Rule = Rule {
 struct Point<'a> {
     target: Target,
     node: Option<NodeIndex>,
-    falls: Vec<&'a str>,
+    falls: Falls<'a>,
+}
+
+/// Services that fall: how many, and the first of them. There are many times more pairs of a point and a service than either.
+#[derive(Clone, Default)]
+struct Falls<'a> {
+    number: usize,
+    first: Vec<&'a str>,
+}
+
+impl<'a> Falls<'a> {
+    fn push(&mut self, name: &'a str) {
+        self.number += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(name);
+        }
+    }
 }
 
 fn run(ctx: &Context<'_>, out: &mut Findings) {
@@ -81,7 +97,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
 /// Whatever takes a running service down alone.
 fn points<'a>(lab: &'a Lab, structure: &Structure, cuts: &Cuts) -> BTreeMap<Target, Point<'a>> {
     // By the number of the node: there are many times more pairs than points.
-    let mut falls: Vec<Vec<&'a str>> = Vec::new();
+    let mut falls: Vec<Falls<'a>> = Vec::new();
     let running = lab.services.iter().filter(|(_, s)| s.is_running());
     for (name, _) in running.clone() {
         let Some(node) = structure.find(&Target::whole(Kind::Service, name)) else {
@@ -89,14 +105,14 @@ fn points<'a>(lab: &'a Lab, structure: &Structure, cuts: &Cuts) -> BTreeMap<Targ
         };
         for cut in cuts.of(node).iter().filter(|c| **c != node) {
             if falls.len() <= cut.index() {
-                falls.resize_with(cut.index() + 1, Vec::new);
+                falls.resize_with(cut.index() + 1, Falls::default);
             }
             if let Some(of) = falls.get_mut(cut.index()) {
                 of.push(name);
             }
         }
     }
-    let points = falls.into_iter().enumerate().filter(|(_, f)| !f.is_empty());
+    let points = falls.into_iter().enumerate().filter(|(_, f)| f.number > 0);
     let points = points.filter_map(|(n, falls)| {
         let node = NodeIndex::new(n);
         let target = structure.target(node)?.clone();
@@ -114,7 +130,8 @@ fn points<'a>(lab: &'a Lab, structure: &Structure, cuts: &Cuts) -> BTreeMap<Targ
         .filter(|(_, p)| p.admin.known() == Some(&true));
     if let (Some((name, _)), None) = (admins.next(), admins.next()) {
         let target = Target::whole(Kind::Person, name);
-        let falls = running.map(|(n, _)| n.as_str()).collect();
+        let mut falls = Falls::default();
+        running.for_each(|(n, _)| falls.push(n));
         all.insert(
             target.clone(),
             Point {
@@ -156,13 +173,13 @@ fn counts(
         }
         // What runs on one machine falls with that; else it matters if a tenth of the lab needs it.
         (Kind::Service, None) => {
-            let many = point.falls.len() > 1 && point.falls.len() * 10 >= running;
+            let many = point.falls.number > 1 && point.falls.number * 10 >= running;
             many && !on_a_point(lab, &point.target.object, all)
         }
         (Kind::Guest, None) => {
             let on = lab.guests.get(name).and_then(|g| g.on.known());
             let host = on.and_then(|r| all.get(&r.0));
-            point.falls.len() > 1 && host.is_none()
+            point.falls.number > 1 && host.is_none()
         }
         (Kind::Pool, None) => {
             let machines = crate::reach::machines(lab, &point.target.object);
@@ -204,7 +221,7 @@ fn is_declared(lab: &Lab, target: &Target) -> bool {
 }
 
 fn undeclared(lab: &Lab, structure: &Structure, point: &Point<'_>, running: usize) -> Diagnostic {
-    let (what, number) = (title(lab, &point.target), point.falls.len());
+    let (what, number) = (title(lab, &point.target), point.falls.number);
     let severity = match number {
         1 if running > 1 => Severity::Info,
         _ => Severity::Warning,
@@ -222,10 +239,11 @@ fn undeclared(lab: &Lab, structure: &Structure, point: &Point<'_>, running: usiz
         .note(format!(
             "{end}: {number} of {} ({})",
             count(running, "service"),
-            names(&point.falls)
+            first_names(&point.falls.first, point.falls.number)
         ));
     let first = point
         .falls
+        .first
         .first()
         .and_then(|s| structure.find(&Target::whole(Kind::Service, *s)));
     if let Some((from, to)) = first.zip(point.node) {
@@ -246,9 +264,9 @@ fn no_register(lab: &Lab, missing: &[&Point<'_>], running: usize, out: &mut Find
     let mut worst: Vec<&Point<'_>> = missing
         .iter()
         .copied()
-        .filter(|p| p.falls.len() > 1 || running == 1)
+        .filter(|p| p.falls.number > 1 || running == 1)
         .collect();
-    worst.sort_by_key(|p| std::cmp::Reverse(p.falls.len()));
+    worst.sort_by_key(|p| std::cmp::Reverse(p.falls.number));
     let Some(first) = worst.first() else { return };
     let promised = lab.services.values().any(|s| s.tier.is_some());
     let severity = if promised {
@@ -275,9 +293,9 @@ fn no_register(lab: &Lab, missing: &[&Point<'_>], running: usize, out: &mut Find
         d = d.note(format!(
             "{}: {} of {} ({})",
             title(lab, &point.target),
-            point.falls.len(),
+            point.falls.number,
             count(running, "service"),
-            names(&point.falls)
+            first_names(&point.falls.first, point.falls.number)
         ));
     }
     if number > 8 {

@@ -1,6 +1,7 @@
 //! Dates of the roadmap that contradict each other or have passed.
 
-use crate::standing::{count, plain};
+use crate::standing::plain;
+use crate::wording::count;
 use crate::{Context, Findings, Mend, Rule};
 use diag::{Severity, Span};
 use jiff::civil::Date;

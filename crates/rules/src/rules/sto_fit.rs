@@ -52,7 +52,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let shown = match exact {
-            true => part.shown,
+            true => part.shown.to_string(),
             false => format!("at most {}", part.shown),
         };
         let room = Room {

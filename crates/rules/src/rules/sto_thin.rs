@@ -54,7 +54,7 @@ fn judge(
         .then(|| ceiling::at_most(lab, name, pool))
         .flatten()
         .map(|p| totals::Part {
-            shown: format!("at most {}", p.shown),
+            shown: format!("at most {}", p.shown).into(),
             ..p
         });
     let is_known = known.is_some();

@@ -41,7 +41,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             )),
             _ => None,
         };
-        let usable = usable.map(|p: Part| (p.shown, p.value));
+        let usable = usable.map(|p: Part| (p.shown.to_string(), p.value));
         for (given, right) in [(&pool.usable, usable), (&pool.raw, raw)] {
             if let (Some(given), Some((how, value))) = (given, right)
                 && let Some(d) = slipped(name, given, &how, value)

@@ -233,3 +233,24 @@ networks: {{v4: {{vlan: 10, zone: a, subnet: 10.1.0.0/24}}, v6: {{vlan: 10{more}
     assert_eq!(third("2a02:8100:0:10::/64"), 0);
     assert_eq!(third("fd00:11::/64"), 1);
 }
+
+/// It says nothing of a router of the provider: `net-gw` tells it.
+#[test]
+fn a_gateway_that_no_machine_can_have_is_no_second_translation() {
+    let lab = |gateway: &str| {
+        format!(
+            "networks:
+  lan: {{subnet: 10.3.0.0/24, gateway: {gateway}}}
+  iot: {{subnet: 10.4.0.0/24, gateway: 10.4.0.1}}
+devices: {{router: {{kind: router, addresses: {{lan: 10.3.0.2, iot: 10.4.0.1}}}}}}
+"
+        )
+    };
+    for gateway in ["10.3.0.0", "10.3.0.255"] {
+        assert_eq!(of("net-double-nat", &lab(gateway)), [""; 0], "{gateway}");
+        let told = of("net-gw", &lab(gateway));
+        assert!(told[0].contains("which no machine can have"), "{told:?}");
+    }
+    // One that a machine can have may be the provider's.
+    assert_eq!(of("net-double-nat", &lab("10.3.0.1")).len(), 1);
+}

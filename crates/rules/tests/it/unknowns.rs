@@ -312,6 +312,27 @@ backups:
         notes[0],
         "2 for sure; where repository 'box' stands is not declared ('on')"
     );
+    // What is rented is on no machine of the lab, and what is on another machine may be.
+    for (location, keys) in [
+        ("s3:https://s3.example.org/lab", "'provider' or 'site'"),
+        ("b2:lab:/x", "'provider' or 'site'"),
+        ("sftp:jo@box.example.org:/x", "'on', 'provider' or 'site'"),
+    ] {
+        let one = lab("", weekly)
+            .replace(
+                "{on: vault, location: 'sftp:vault:/srv'",
+                "{location: /mnt/a, on: attic",
+            )
+            .replace("location: /mnt/box", &format!("location: '{location}'"));
+        let (unknown, message, notes) = said(&one).unwrap();
+        assert!(unknown, "{message}");
+        let wanted = format!("where repository 'box' stands is not declared ({keys})");
+        assert!(notes.iter().any(|n| n.ends_with(&wanted)), "{notes:?}");
+        let rented = one.replace("{location: 's3", "{provider: X, location: 's3");
+        let rented = rented.replace("{location: 'b2", "{site: away, location: 'b2");
+        let rented = rented.replace("{location: 'sftp", "{site: away, location: 'sftp");
+        assert_eq!(said(&rented), None);
+    }
     // On the machine of the data only its disks tell the stores apart.
     let (unknown, message, notes) = said(&lab("on: nas, ", weekly)).unwrap();
     assert!(unknown, "{message}");

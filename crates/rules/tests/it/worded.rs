@@ -82,6 +82,16 @@ fn a_guest_is_restored_over_another_by_force_alone() {
         ("qmrestore pbs:backup/vm/105/x 9105 --unique 1", 0),
         ("qmrestore pbs:backup/vm/105/x 105 --force 1", 1),
         ("pct restore 105 /mnt/x.tar.zst --storage local", 0),
+        ("qmrestore pbs:backup/vm/105/x 105 --force=1", 1),
+        ("qmrestore --force=true pbs:backup/vm/105/x 105", 1),
+        ("qmrestore --force yes pbs:backup/vm/105/x 105", 1),
+        ("qmrestore -force=1 pbs:backup/vm/105/x 105", 1),
+        ("qmrestore pbs:backup/vm/105/x 105 --force 0", 0),
+        ("qmrestore pbs:backup/vm/105/x 105 --force=False", 0),
+        ("qmrestore pbs:backup/vm/105/x 105 --force 1 --force 0", 0),
+        ("qmrestore pbs:backup/vm/105/x 105 --force $FORCE", 1),
+        ("pct restore 105 /mnt/x.tar.zst --force=1", 1),
+        ("pct restore 105 /mnt/x.tar.zst -force off", 0),
         ("sudo pct restore 105 /mnt/x.tar.zst --force", 1),
         ("rm -rf /srv/media", 1),
     ] {
@@ -90,6 +100,43 @@ fn a_guest_is_restored_over_another_by_force_alone() {
         );
         let found = found(&text, "run-destructive");
         assert_eq!(found.len(), count, "{command}: {found:#?}");
+        let target = "target: 105";
+        let names = |d: &Diagnostic| d.notes.iter().any(|note| note == target);
+        assert!(
+            command.starts_with("rm") || found.iter().all(names),
+            "{command}: {found:#?}"
+        );
+    }
+}
+
+/// A dangerous command of a fence that names no language is told whatever stands before it, and what a program says is no command.
+#[test]
+fn commands_of_fences_without_a_language_are_judged() {
+    for (lines, count) in [
+        ("cd /srv\nrm -rf /srv/media", 1),
+        ("ls /srv\ncd /srv && rm -rf /srv/media", 1),
+        ("cat /etc/fstab\n/dev/sdb /srv ext4\nmkfs.ext4 /dev/sdb", 1),
+        ("sudo -u root rm -rf /srv/media", 1),
+        ("sudo -iu root rm -rf /srv/media", 1),
+        ("sudo -uroot rm -rf /srv/media", 1),
+        ("/usr/sbin/mkfs.ext4 /dev/sdb", 1),
+        ("nice -n 10 rm -rf /srv/media", 1),
+        ("stdbuf -o L rm -rf /srv/media", 1),
+        ("for d in media films; do\n  rm -rf /srv/media\ndone", 1),
+        ("FORCE=1 rm -rf /srv/media", 1),
+        ("find /srv/media -delete", 1),
+        ("rm -rf /srv/media\nroot@nas:~# ls\nrm -rf /srv/films", 1),
+        (
+            "ls /srv\nrm: cannot remove '/srv/media'\nmkfs.ext4: /dev/sdb",
+            0,
+        ),
+        ("Last login: today\nrm -rf /srv/media\n$ ls", 0),
+    ] {
+        let text = format!(
+            "format: 1\nlab: x\ndocuments: {{restore: {{file: a.md, kind: runbook}}}}\n# file: a.md\n# Clean up\n\n```\n{lines}\n```\n"
+        );
+        let found = found(&text, "run-destructive");
+        assert_eq!(found.len(), count, "{lines}: {found:#?}");
     }
 }
 

@@ -74,7 +74,7 @@ fn memory(
     if rooms.missing.is_empty() && taken.value() > rooms.value() {
         let room = Part {
             value: rooms.value(),
-            shown: sizes::exact_memory(rooms.value()),
+            shown: sizes::exact_memory(rooms.value()).into(),
             span: cluster.span,
             ..rooms.known.first()?.clone()
         };
