@@ -80,19 +80,34 @@ fn what_a_variable_brings_along() {
 fn what_a_variable_is_used_for() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "GF=tw1tt3rX9qL\nX=80\n").unwrap();
-    for line in [
-        "environment: {GF_SECURITY_ADMIN_PASSWORD: '${GF}', T: 'the ${GF}', X: $X}",
-        "command: ['--requirepass', '${GF}', '--title', '${GF}']",
-        "environment: ['DB_URL=postgres://db:${GF}@db/x']",
-        "environment: {GF_SECURITY_ADMIN_PASSWORD: 'pre-${A:-${GF}}', T: '${GF}', X: $X}",
-        "healthcheck: {test: 'mysqladmin ping -h $X -p${GF}'}",
+    for (line, how) in [
+        (
+            "environment: {GF_SECURITY_ADMIN_PASSWORD: '${GF}', T: 'the ${GF}', X: $X}",
+            "used for 'GF_SECURITY_ADMIN_PASSWORD'",
+        ),
+        (
+            "command: ['--requirepass', '${GF}', '--title', '${GF}']",
+            "used for 'requirepass'",
+        ),
+        (
+            "environment: ['DB_URL=postgres://db:${GF}@db/x']",
+            "used as a secret",
+        ),
+        (
+            "environment: {GF_SECURITY_ADMIN_PASSWORD: 'pre-${A:-${GF}}', T: '${GF}', X: $X}",
+            "used for 'GF_SECURITY_ADMIN_PASSWORD'",
+        ),
+        (
+            "healthcheck: {test: 'mysqladmin ping -h $X -p${GF}'}",
+            "used as a secret",
+        ),
     ] {
         let compose = format!("services: {{a: {{image: x, {line}}}}}\n");
         lab(folder.path(), "", &compose, "true");
         nothing_is_shown(folder.path(), line);
         for words in [&["check"] as &[&str], &["secret", "scan", "."]] {
             let said = said(folder.path(), words);
-            let told = said.contains("the value of 'GF' (used for '");
+            let told = said.contains(&format!("the value of 'GF' ({how})"));
             assert!(told && !said.contains("'X'"), "{line}: {said}");
         }
     }
