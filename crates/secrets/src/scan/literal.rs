@@ -66,6 +66,21 @@ const REQUESTS: [&str; 7] = [
     "randomstring",
     "yoursecret",
 ];
+/// Words that make a sentence of others, in the languages of [`SAYINGS`], and those that say where a password is.
+#[rustfmt::skip]
+const JOINTS: [&str; 157] = [
+    "a", "aber", "al", "als", "am", "an", "and", "any", "are", "as", "ask", "at", "au", "auf", "aus", "aux", "avec",
+    "be", "bei", "by", "che", "con", "da", "dans", "das", "dat", "de", "del", "dem", "den", "der", "des", "deze",
+    "di", "die", "du", "durch", "each", "een", "ein", "eine", "einem", "einen", "el", "en", "er", "es", "est", "et",
+    "every", "file", "for", "from", "für", "has", "have", "het", "if", "il", "im", "in", "into", "is", "ist", "it",
+    "its", "kept", "key", "la", "las", "le", "les", "liegt", "lo", "login", "los", "may", "met", "mit", "must", "my",
+    "nach", "nel", "new", "nicht", "niet", "no", "not", "nur", "oder", "of", "off", "ohne", "on", "only", "op", "or",
+    "ou", "our", "par", "para", "pas", "per", "por", "pour", "que", "safe", "same", "sans", "see", "set", "sich",
+    "sie", "siehe", "sin", "stored", "sur", "te", "that", "the", "then", "there", "they", "this", "to", "uit", "un",
+    "una", "und", "une", "until", "us", "use", "used", "user", "van", "via", "voir", "vom", "von", "voor", "was",
+    "when", "where", "which", "who", "will", "wird", "with", "without", "wordt", "you", "your", "zie", "zu", "zum",
+    "zur",
+];
 /// Ways to hash and to log in that are named where a password would stand, without the numbers at their ends.
 const WAYS: [&str; 14] = [
     "aes", "argon", "base", "bcrypt", "blake", "des", "md", "ntlm", "ntlmv", "oauth", "pbkdf",
@@ -362,7 +377,7 @@ pub(super) fn is_secret(
     {
         return false;
     }
-    if sentence {
+    if sentence && !(is_password && bounds == Bounds::Read && is_phrase(text)) {
         return is_strong(text, Kind::Prose)
             && text
                 .split_whitespace()
@@ -377,6 +392,17 @@ pub(super) fn is_secret(
         && !name.to_ascii_lowercase().ends_with("key")
         && (is_thought_up(text) || is_mixed(text) || is_of_several(name, text));
     number || word || is_strong(text, kind)
+}
+
+/// `correct horse battery staple`: words in a row as people draw them for a password, and nothing that makes a sentence of them.
+fn is_phrase(text: &str) -> bool {
+    const FEWEST: usize = 4;
+    let drawn = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let lower = !letters.is_empty() && letters.chars().all(char::is_lowercase);
+        lower && !JOINTS.contains(&word) && !is_saying(word)
+    };
+    text.split(' ').count() >= FEWEST && text.split(' ').all(drawn)
 }
 
 /// `secretKey: GRAFANA_CLIENT_SECRET`, `githubConfigSecret: home-runner-secret`: the name under which a cluster has it.

@@ -228,6 +228,11 @@ fn secrets_in_all_forms_of_a_setting() {
             "PASSWORD: correct horse battery staple",
             "correct horse battery staple",
         ),
+        (
+            "c.yaml",
+            "restic:\n  password: correct horse battery staple7\n",
+            "correct horse battery staple7",
+        ),
         ("c.json", "{\n\t\"pass\": \"hunter2x\"}", "hunter2x"),
         ("c.yaml", "dsn: app:hunter2x@tcp(db:3306)/x", "hunter2x"),
         (
@@ -682,6 +687,10 @@ fn what_is_none() {
         ("c.yaml", "password:\n  sops: secrets/db2.yaml\n  key: a.b2"),
         ("c.yaml", "token:\n  - see the runbook of 2026"),
         ("c.yaml", "token: kept since 2026 by the owner"),
+        ("c.yaml", "password: kept on paper by anna"),
+        ("c.yaml", "password: liegt im schrank oben links"),
+        ("c.yaml", "password: Correct Horse Battery Staple"),
+        ("c.yaml", "password: three small words"),
         ("c.yaml", "PWD: /srv/x.d"),
         ("c.yaml", "PASSWORD_HASH: abcdef123456"),
         ("c.yaml", "id: linux:sysctl:net.ipv4.ip_forward@nas"),
