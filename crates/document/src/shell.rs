@@ -44,16 +44,16 @@ fn session(lines: &[Spanned<String>], first: usize, place: Place) -> Vec<Command
         let Some((host, at)) = prompt(&line.value) else {
             continue;
         };
-        let mut typed = vec![Spanned::new(
-            line.value.get(at..).unwrap_or_default().to_owned(),
-            Span {
-                start: line.span.start + u32::try_from(at).unwrap_or(0),
-                ..line.span
-            },
-        )];
-        while typed.last().is_some_and(|l| l.value.ends_with('\\')) {
-            let [next, tail @ ..] = rest else { break };
-            typed.push(next.clone());
+        let mut typed = vec![behind(line, at)];
+        while let [next, tail @ ..] = rest {
+            // What the shell asks for more with; what programs say begins with it only below other lines.
+            let more = next.value.starts_with("> ").then_some(2);
+            let more = more.or_else(|| (next.value == ">").then_some(1));
+            let open = typed.last().is_some_and(|l| l.value.ends_with('\\'));
+            let Some(at) = more.or(open.then_some(0)) else {
+                break;
+            };
+            typed.push(behind(next, at));
             rest = tail;
         }
         let mut found = Scan::over(&typed, place).run();
@@ -61,6 +61,13 @@ fn session(lines: &[Spanned<String>], first: usize, place: Place) -> Vec<Command
         out.extend(found);
     }
     out
+}
+
+/// A line from a byte of it on.
+fn behind(line: &Spanned<String>, at: usize) -> Spanned<String> {
+    let start = line.span.start + u32::try_from(at).unwrap_or(0);
+    let text = line.value.get(at..).unwrap_or_default();
+    Spanned::new(text.to_owned(), Span { start, ..line.span })
 }
 
 /// `$ ` or `user@host:~# ` in front of a line: the host, and where the command begins.

@@ -242,6 +242,25 @@ fn of_a_recorded_session_only_what_was_typed_counts() {
     );
 }
 
+/// A shell asks for the rest of what it was given with `> `.
+#[test]
+fn what_a_prompt_goes_on_with_was_typed_too() {
+    let text = "```console\n$ for d in a b; do\n>   rm -rf /srv/$d\n> done\nremoved\n> not typed\n# x\nroot@nas:~# cat <<EOF >/x\n> rm -rf /\n> EOF\n>\n$ ls\n```\n";
+    let doc = read("x.md", text);
+    let commands: Vec<String> = doc.commands.iter().map(shown).collect();
+    assert_eq!(
+        commands,
+        [
+            "for d in a b ?it is a compound command",
+            "rm -rf Expands(/srv/$d)",
+            "cat <<EOF >/x",
+            "ls"
+        ]
+    );
+    let at = doc.commands[1].span;
+    assert_eq!(&text[at.start as usize..at.end as usize], "rm -rf /srv/$d");
+}
+
 #[test]
 fn diagrams_have_nodes_frames_and_lines() {
     let text = "graph LR\n    subgraph Proxmox Cluster\n        PVE1(Proxmox Node 1)\n    end\n    subgraph k [K3s]\n    K3sM[Control Plane]\n    end\n    PVE1 --> TN1((iSCSI LUNs)) & K3sM\n    A -->|HTTPS| B -.-> C\n    A -- text --> D[(S3 \"x\")]\n    A --o oven\n    A-->B;B==>E\n    %% holdfast: TN1 = pool/luns\n    style A fill:#fff\n    what is ! this\n";
