@@ -366,7 +366,8 @@ pub fn part<T: Display>(name: &str, given: &Opt<T>, value: impl Fn(&T) -> i128) 
     })
 }
 
-fn disks(machine: Machine<'_>) -> Vec<Result<Part, String>> {
+/// The sizes of a machine's disks.
+pub fn disks(machine: Machine<'_>) -> Vec<Result<Part, String>> {
     let name = machine.name();
     match machine {
         Machine::Guest(_, guest) => {

@@ -1,4 +1,6 @@
-//! More is declared on a pool than it holds.
+//! More is declared on a pool, or on the disks of a machine, than they hold.
+
+mod machine;
 
 use crate::amounts::count;
 use crate::ceiling;
@@ -21,7 +23,7 @@ pub(crate) const RULE: Rule = Rule {
     id: "sto-fit",
     since: "0.1.0",
     severity: Severity::Error,
-    summary: "The datasets, virtual disks and thin pools on a pool are together larger than it, or may become so.",
+    summary: "The datasets, virtual disks and thin pools on a pool are together larger than it, or may become so; or datasets of which no pool is said are larger than the disks of their machine.",
     rationale: "What does not fit is somewhere else than the declaration says, or it is not there at all. Virtual disks that may grow past their \
         pool work until the day on which all of them stop at once; that may be wanted, but it has to be watched.",
     example: "pools: {tank: {kind: zfs, usable: 1TB, …}}   # and datasets of 'size: 3TB' on it",
@@ -29,6 +31,8 @@ pub(crate) const RULE: Rule = Rule {
     mend: Mend::None("what goes elsewhere, and which disks are bought, is a decision"),
     run,
 };
+
+const HELP: &str = "move something elsewhere, add disks, or correct the size";
 
 /// What lies on one pool.
 #[derive(Default)]
@@ -56,6 +60,7 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             false => format!("at most {}", part.shown),
         };
         let room = Room {
+            holder: "the pool holds",
             value: part.value,
             shown: &shown,
             exact,
@@ -64,10 +69,13 @@ fn run(ctx: &Context<'_>, out: &mut Findings) {
             out.add(object(name), d);
         }
     }
+    machine::run(ctx, out);
 }
 
-/// What a pool holds, or what it cannot hold more than.
+/// What a pool or the disks of a machine hold, or what they cannot hold more than.
 struct Room<'a> {
+    /// `the pool holds`
+    holder: &'a str,
     value: i128,
     shown: &'a str,
     /// It is what it holds.
@@ -124,7 +132,7 @@ fn loads(lab: &Lab) -> BTreeMap<&str, Load> {
 fn judge(name: &str, pool: &Pool, load: &Load, room: &Room<'_>) -> Option<Diagnostic> {
     if load.datasets.value() > room.value {
         let message = format!("the datasets on pool '{name}' are larger than the pool");
-        return Some(finding(RULE.finding(message), &load.datasets, room));
+        return Some(finding(RULE.finding(message), &load.datasets, room).help(HELP));
     }
     // `sto-thin` speaks of thin pools.
     let thin = pool.kind.known() == Some(&PoolKind::LvmThin);
@@ -138,7 +146,7 @@ fn judge(name: &str, pool: &Pool, load: &Load, room: &Room<'_>) -> Option<Diagno
                 format!("the disks of guests on pool '{name}' may become larger than the pool"),
             ),
         };
-        return Some(finding(d, &load.disks, room));
+        return Some(finding(d, &load.disks, room).help(HELP));
     }
     if !thin && let Some(d) = together(name, pool, load, room) {
         return Some(d);
@@ -190,7 +198,7 @@ fn together(name: &str, pool: &Pool, load: &Load, room: &Room<'_>) -> Option<Dia
             format!("what lies on pool '{name}' may become larger than the pool"),
         ),
     };
-    Some(finding(message, &all, room))
+    Some(finding(message, &all, room).help(HELP))
 }
 
 fn finding(mut d: Diagnostic, all: &Partial, room: &Room<'_>) -> Diagnostic {
@@ -214,13 +222,16 @@ fn finding(mut d: Diagnostic, all: &Partial, room: &Room<'_>) -> Diagnostic {
         true => all.least(),
         false => "at least ",
     };
+    let sum = match parts.as_slice() {
+        [only] => only.shown.to_string(),
+        _ => format!("{}{more} = {}", terms.join(" + "), storage(all.value())),
+    };
     d = d.note(format!(
-        "{}{more} = {}; the pool holds {}: {least}{} too much",
-        terms.join(" + "),
-        storage(all.value()),
+        "{sum}; {} {}: {least}{} too much",
+        room.holder,
         room.shown,
         storage(all.value() - room.value)
     ));
     d.notes.extend(all.left_out());
-    d.help("move something elsewhere, add disks, or correct the size")
+    d
 }

@@ -29,6 +29,7 @@ mod lines;
 mod links;
 mod located;
 mod long_ports;
+mod machine_disks;
 mod mends;
 mod observed;
 mod odd_numbers;
