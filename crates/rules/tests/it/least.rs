@@ -75,7 +75,7 @@ datasets: {films: {host: nas, folder: /tank/films, pool: tank, size: LARGE}, mus
         large: "3TB",
         small: "1TB",
         message: "the datasets on pool 'tank' are larger than the pool",
-        note: "3TB = 3TB; the pool holds 2TB: at least 1TB too much",
+        note: "3TB; the pool holds 2TB: at least 1TB too much",
         unknown: "unknown: whether what lies on pool 'tank' fits on it",
     },
     // All that a pool is made of is the most that it can hold.
@@ -88,7 +88,7 @@ guests: {db: {kind: vm, on: pve, disks: {root: {pool: vg0, size: LARGE}}}}
         large: "4TB",
         small: "2TB",
         message: "the disks of guests on pool 'vg0' are larger than the pool",
-        note: "4TB = 4TB; the pool holds at most all devices, 1TB + 2TB = 3TB: at least 1TB too much",
+        note: "4TB; the pool holds at most all devices, 1TB + 2TB = 3TB: at least 1TB too much",
         unknown: "unknown: whether what lies on pool 'vg0' fits on it",
     },
     Row {
@@ -100,7 +100,7 @@ guests: {db: {kind: vm, on: pve, disks: {root: {pool: tank, size: LARGE}}}}
         large: "4TB",
         small: "2TB",
         message: "the disks of guests on pool 'tank' may become larger than the pool",
-        note: "4TB = 4TB; the pool holds at most all devices, 3TB: at least 1TB too much",
+        note: "4TB; the pool holds at most all devices, 3TB: at least 1TB too much",
         unknown: "unknown: whether what lies on pool 'tank' fits on it",
     },
     Row {
