@@ -46,7 +46,6 @@ pub mod load;
 pub mod location;
 pub mod near;
 pub mod needs;
-pub mod netfilter;
 pub mod newest;
 pub mod objectives;
 pub mod observation;

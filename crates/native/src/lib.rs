@@ -35,6 +35,7 @@ pub mod inv_guest_id;
 pub mod inv_rack;
 pub mod inv_serial;
 mod loopback;
+pub mod netfilter;
 pub mod plat_cmd;
 pub mod ref_container;
 pub mod ref_path;
@@ -63,7 +64,7 @@ pub mod ups_unwatched;
 
 use graph::{
     Context, addresses, amounts, attention, bodies, budget, call, containers, context, copies,
-    figure, fstab, links, listening, netfilter, origin, partial, places, pools, reach, sensitive,
-    sizes, standing, totals, traffic, wording,
+    figure, fstab, links, listening, origin, partial, places, pools, reach, sensitive, sizes,
+    standing, totals, traffic, wording,
 };
 use lint::{Findings, Mend, Rule};
