@@ -29,9 +29,17 @@ pub(crate) fn of(place: &Place, known: &Known<'_>, argument: &str, typed: &str) 
             in_lab(place, known, machines)
         }
         (["twin", "fault", ..], "one" | "other") => in_lab(place, known, ends),
+        (["simulate"], "fail") => in_lab(place, known, faults),
         (["graph"], "focus") => in_lab(place, known, |lab| boxes(lab, place, typed)),
         _ => Vec::new(),
     }
+}
+
+/// Everything that can fail by itself.
+fn faults(lab: &Lab) -> Vec<Candidate> {
+    let all = simulate::Fault::all(lab).into_iter();
+    all.map(|f| Candidate::new(f.to_string(), f.words()))
+        .collect()
 }
 
 fn realms() -> Vec<Candidate> {

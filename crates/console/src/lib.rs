@@ -18,6 +18,7 @@ pub mod progress;
 pub mod reasons;
 pub mod scoreboard;
 pub mod sheet;
+pub mod simulation;
 pub mod stream;
 pub mod words;
 pub mod wrap;

@@ -121,6 +121,36 @@ impl Structure {
             .collect()
     }
 
+    /// How many elements there are, groups included.
+    pub fn len(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    /// Nothing is said of anything.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All elements, groups included.
+    pub fn elements(&self) -> impl Iterator<Item = NodeIndex> {
+        self.graph.node_indices()
+    }
+
+    /// How many of what an element needs must be up.
+    pub fn need(&self, node: NodeIndex) -> Need {
+        self.graph.node_weight(node).map_or(Need::All, |e| e.need)
+    }
+
+    /// What an element needs directly, once for each edge: elements and groups.
+    pub fn needs_of(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        self.graph.neighbors(node)
+    }
+
+    /// What needs an element directly, once for each edge: elements and groups.
+    pub fn users_of(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        self.graph.neighbors_directed(node, Incoming)
+    }
+
     /// What an element is.
     pub fn target(&self, node: NodeIndex) -> Option<&Target> {
         self.graph.node_weight(node)?.target.as_ref()

@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 pub(crate) use complete::CompleteArgs;
-pub(crate) use draw::{CheckArgs, DrawingFormat, DrawingTheme, Format, GraphArgs, ShowArgs};
+pub(crate) use draw::{
+    CheckArgs, DrawingFormat, DrawingTheme, Format, GraphArgs, ShowArgs, SimulateArgs,
+};
 pub(crate) use import::ImportArgs;
 pub(crate) use init::InitArgs;
 pub(crate) use look::{AcceptArgs, DriftArgs, DriftVerb, LookArgs, ObserveArgs, PortsArgs};
@@ -94,6 +96,8 @@ pub(crate) enum Verb {
     Show(ShowArgs),
     /// Draw the lab: cabling, networks, storage, power, dependencies, racks.
     Graph(GraphArgs),
+    /// Compute what a fault would do: what stops, what is lost, what is left, and why.
+    Simulate(SimulateArgs),
     /// Look at the lab and record what is there; changes nothing.
     Observe(ObserveArgs),
     /// Show where the lab differs from the declaration and from what was accepted; take differences over.

@@ -44,8 +44,8 @@ use clap::FromArgMatches as _;
 use cli::{AccessArgs, AccessVerb, Cli, FactsVerb, SelftestVerb, StoreVerb, Verb};
 use commands::{
     access, apply, check, complete, data, debug, drift, evidence as evidence_verb, facts, graph,
-    history, import, init, look, man, ports, prove, recipe, runs, secret, selftest, show, twin,
-    undo,
+    history, import, init, look, man, ports, prove, recipe, runs, secret, selftest, show,
+    simulate as simulate_verb, twin, undo,
 };
 use exit::{Exit, Stop};
 use output::{Paint, ended, stream, wrap};
@@ -79,6 +79,7 @@ fn run(cli: &Cli) -> Result<Exit> {
         Verb::Schema => check::schema(),
         Verb::Show(args) => show::show(args, json, paint),
         Verb::Graph(args) => graph::graph(args, json),
+        Verb::Simulate(args) => simulate_verb::simulate(args, json, paint),
         Verb::Observe(args) => {
             in_realm!(reading(args.look.at.world.on.as_deref())?, tag => look::observe(tag, args, json, paint))
         }

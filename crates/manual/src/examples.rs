@@ -88,6 +88,19 @@ pub const EXAMPLES: &[(&str, Examples)] = &[
         ],
     ),
     (
+        "simulate",
+        &[
+            (
+                "holdfast simulate lab --fail disk:nas/sda",
+                "What one broken disk stops and loses.",
+            ),
+            (
+                "holdfast simulate lab --all --top 5",
+                "The five worst faults, and pairs of them.",
+            ),
+        ],
+    ),
+    (
         "explain",
         &[(
             "holdfast explain bak-321",

@@ -1,4 +1,4 @@
-//! The command line of the verbs that read the tree alone: `show`, `graph`, `check`.
+//! The command line of the verbs that read the tree alone: `show`, `graph`, `simulate`, `check`.
 
 use super::day;
 use clap::{Args, ValueEnum};
@@ -67,6 +67,30 @@ pub(crate) struct GraphArgs {
     /// Give everything a box of its own, also what is alike.
     #[arg(long)]
     pub(crate) expand: bool,
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// The lab tree.
+    #[arg(default_value = ".")]
+    pub(crate) lab: PathBuf,
+    /// What fails: disk:HOST/LABEL, host:, guest:, device:, cluster:, ups:, stack:, service: or pool:NAME, loss:HOST (gone with its disks), site:NAME,
+    /// power:SITE[/FEED], internet:SITE[/UPLINK], delete:DATASET, ransomware:HOST, provider:NAME; again for what fails with it
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fail: Vec<String>,
+    /// Every fault by itself, and pairs that do more than each, by the harm that they do.
+    #[arg(long, conflicts_with = "fail")]
+    pub(crate) all: bool,
+    /// As if all services that are planned were running.
+    #[arg(long)]
+    pub(crate) planned: bool,
+    /// --all: so many of each list.
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    pub(crate) top: usize,
+    /// --fail: list what is as before, too.
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) everything: bool,
 }
 
 /// How a drawing is written.

@@ -22,6 +22,7 @@ pub(crate) mod runs;
 pub(crate) mod secret;
 pub(crate) mod selftest;
 pub(crate) mod show;
+pub(crate) mod simulate;
 pub(crate) mod store;
 pub(crate) mod twin;
 pub(crate) mod undo;

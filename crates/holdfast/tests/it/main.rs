@@ -51,6 +51,7 @@ mod secret;
 mod secrets;
 mod show;
 mod silent;
+mod simulate;
 mod slips;
 mod stacks;
 mod story;

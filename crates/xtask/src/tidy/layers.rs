@@ -15,6 +15,7 @@ const ORDER: &[&str] = &[
     "dialect",
     "secrets",
     "graph",
+    "simulate",
     "lint",
     "native",
     "network",

@@ -107,6 +107,7 @@ const PURE: &[(&str, &[&str])] = &[
             "smol_str",
         ],
     ),
+    ("simulate", &["diag", "graph", "model", "petgraph", "serde"]),
     ("lint", &["diag", "model", "graph"]),
     (
         "native",
