@@ -311,7 +311,7 @@ pub fn ranking(ranking: &Ranking, top: usize, paint: Paint) -> String {
     out.push('\n');
     out += &list(&ranking.singles, top, paint);
     if ranking.harmless > 0 {
-        let what = format!("{} of {all} faults do nothing", ranking.harmless);
+        let what = format!("without any harm: {} of {all} faults", ranking.harmless);
         out += &wrap::hanging("  ", &what, paint.width());
     }
     match ranking.pairs {
@@ -321,7 +321,7 @@ pub fn ranking(ranking: &Ranking, top: usize, paint: Paint) -> String {
             out += &list(&ranking.doubles, top, paint);
             let rest = pairs - ranking.doubles.len();
             let what = format!(
-                "{rest} of {} do no more than each by itself",
+                "without more harm than each does by itself: {rest} of {}",
                 count(pairs, "pair", "pairs")
             );
             out += &wrap::hanging("  ", &what, paint.width());

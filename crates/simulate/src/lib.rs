@@ -12,6 +12,7 @@ mod fault;
 mod outcome;
 mod rank;
 mod report;
+mod room;
 mod seize;
 mod spread;
 mod words;

@@ -4,6 +4,7 @@ use crate::damage::{Damage, Harm};
 use crate::data::Losses;
 use crate::fault::{Fault, targets};
 use crate::outcome::{Data, Fate, Report, Service, State, Step, Thing};
+use crate::room::{self, Placed};
 use crate::seize::Seized;
 use crate::spread::Spread;
 use crate::words;
@@ -28,10 +29,13 @@ pub struct Simulation<'c, 'a> {
 }
 
 /// What is looked at while one report is made.
-struct View<'s> {
+struct View<'a> {
     spread: Spread,
     failed: Vec<NodeIndex>,
-    open: Vec<&'s (NodeIndex, String)>,
+    /// What may have failed with it, and why.
+    open: Vec<(NodeIndex, String)>,
+    /// Guests whose host is down and that go on elsewhere.
+    placed: BTreeMap<&'a str, Placed>,
 }
 
 impl<'c, 'a> Simulation<'c, 'a> {
@@ -124,11 +128,11 @@ impl<'c, 'a> Simulation<'c, 'a> {
             services,
             things: self.things(&view, &damage),
             data,
-            notes: self.notes(faults),
+            notes: self.notes(faults, &view),
         }
     }
 
-    fn view(&self, faults: &[Fault], damage: &Damage<'a>) -> View<'_> {
+    fn view(&self, faults: &[Fault], damage: &Damage<'a>) -> View<'a> {
         let lab = self.ctx.lab;
         let mut failed: Vec<NodeIndex> = Vec::new();
         let all = faults.iter().flat_map(|f| targets(lab, f));
@@ -139,10 +143,10 @@ impl<'c, 'a> Simulation<'c, 'a> {
                 failed.extend(self.structure.find(&Target::whole(Kind::Pool, name)));
             }
         }
-        let mut open: Vec<&(NodeIndex, String)> = Vec::new();
+        let mut open: Vec<(NodeIndex, String)> = Vec::new();
         let of_sites = |f: &Fault| matches!(f, Fault::Site(_) | Fault::Power { .. });
         if faults.iter().any(of_sites) {
-            open.extend(&self.placeless);
+            open.extend(self.placeless.iter().cloned());
         }
         let first = Spread::of(self.structure, &failed, &[]);
         let machine = |n: &NodeIndex| {
@@ -151,17 +155,28 @@ impl<'c, 'a> Simulation<'c, 'a> {
         };
         let hit = self.structure.elements().filter(machine);
         if !open.is_empty() || hit.into_iter().any(|n| first.is_down(n)) {
-            open.extend(&self.adrift);
+            open.extend(self.adrift.iter().cloned());
+        }
+        let find = |kind: Kind, name: &str| self.structure.find(&Target::whole(kind, name));
+        let is_down = |host: &str| find(Kind::Host, host).is_some_and(|n| first.is_down(n));
+        let placed = room::placed(self.ctx, is_down);
+        for (guest, placed) in &placed {
+            if let Placed::Open(why) = placed
+                && let Some(node) = find(Kind::Guest, guest)
+            {
+                open.push((node, why.clone()));
+            }
         }
         let seeds: Vec<NodeIndex> = open.iter().map(|(n, _)| *n).collect();
         View {
             spread: Spread::of(self.structure, &failed, &seeds),
             failed,
             open,
+            placed,
         }
     }
 
-    fn state(&self, target: &Target, view: &View<'_>) -> State {
+    fn state(&self, target: &Target, view: &View<'a>) -> State {
         match self.structure.find(target) {
             Some(node) if view.spread.is_down(node) => State::Down,
             Some(node) if view.spread.may_be_down(node) => State::Unknown,
@@ -170,7 +185,7 @@ impl<'c, 'a> Simulation<'c, 'a> {
     }
 
     /// From an element to what failed.
-    fn chain(&self, target: &Target, view: &View<'_>) -> (Vec<Step>, Option<String>) {
+    fn chain(&self, target: &Target, view: &View<'a>) -> (Vec<Step>, Option<String>) {
         let Some(node) = self.structure.find(target) else {
             return (Vec::new(), None);
         };
@@ -192,14 +207,14 @@ impl<'c, 'a> Simulation<'c, 'a> {
         let open = last.and_then(|n| view.open.iter().find(|(o, _)| o == n));
         let why = open.filter(|(n, _)| !view.failed.contains(n));
         let why = why.map(|(n, why)| match self.structure.target(*n) {
-            Some(of) if of != target => format!("of {} {why}", words::target(self.ctx.lab, of)),
+            Some(of) if of != target => format!("{}: {why}", words::target(self.ctx.lab, of)),
             _ => why.clone(),
         });
         (steps, why)
     }
 
     /// `1 of 3 left, 2 needed`; nothing of a group that needs all.
-    fn choice(&self, group: NodeIndex, view: &View<'_>) -> Option<String> {
+    fn choice(&self, group: NodeIndex, view: &View<'a>) -> Option<String> {
         let all = self.structure.needs_of(group).count();
         let down = |n: &NodeIndex| view.spread.is_down(*n);
         let left = all - self.structure.needs_of(group).filter(down).count();
@@ -217,7 +232,7 @@ impl<'c, 'a> Simulation<'c, 'a> {
         name: &str,
         service: &model::lab::service::Service,
         lost: &[&str],
-        view: &View<'_>,
+        view: &View<'a>,
     ) -> Service {
         let target = Target::whole(Kind::Service, name);
         let mut out = Service {
@@ -244,7 +259,7 @@ impl<'c, 'a> Simulation<'c, 'a> {
     }
 
     /// What a service that works has less of.
-    fn lacks(&self, target: &Target, needs: &[Dependency], view: &View<'_>) -> Option<String> {
+    fn lacks(&self, target: &Target, needs: &[Dependency], view: &View<'a>) -> Option<String> {
         let down = |t: &Target| self.state(t, view) == State::Down;
         if let Some(soft) = soft(needs).into_iter().find(|t| down(t)) {
             let what = words::target(self.ctx.lab, soft);
@@ -261,7 +276,7 @@ impl<'c, 'a> Simulation<'c, 'a> {
     }
 
     /// The guest that it runs in has lost its host, and goes on elsewhere.
-    fn moved(&self, service: &model::lab::service::Service, view: &View<'_>) -> Option<String> {
+    fn moved(&self, service: &model::lab::service::Service, view: &View<'a>) -> Option<String> {
         let lab = self.ctx.lab;
         let machines = service.runs.iter().flat_map(graph::reach::parts);
         let machines = machines.flat_map(|o| graph::reach::machines(lab, &o));
@@ -269,7 +284,7 @@ impl<'c, 'a> Simulation<'c, 'a> {
         guests.find_map(|guest| self.moved_guest(&guest, view))
     }
 
-    fn moved_guest(&self, guest: &ObjectRef, view: &View<'_>) -> Option<String> {
+    fn moved_guest(&self, guest: &ObjectRef, view: &View<'a>) -> Option<String> {
         let lab = self.ctx.lab;
         let declared = lab.guests.get(&guest.name)?;
         let on = declared.on.known().filter(|on| on.kind() == Kind::Host)?;
@@ -278,15 +293,16 @@ impl<'c, 'a> Simulation<'c, 'a> {
         let up = self.state(&whole, view) == State::Up;
         let moved = up && self.state(host, view) == State::Down;
         moved.then(|| {
-            format!(
-                "guest {} was on host {} and starts again on another member of its cluster; rule cap-n1 of `holdfast check` says whether there is room",
-                guest.name, host.object.name
-            )
+            let was = format!("guest {} was on host {}", guest.name, host.object.name);
+            match view.placed.get(guest.name.as_str()) {
+                Some(Placed::On(there, how)) => format!("{was} and starts again on {there}: {how}"),
+                _ => format!("{was} and starts again elsewhere"),
+            }
         })
     }
 
     /// What is not as before and is no service.
-    fn things(&self, view: &View<'_>, damage: &Damage<'a>) -> Vec<Thing> {
+    fn things(&self, view: &View<'a>, damage: &Damage<'a>) -> Vec<Thing> {
         let lab = self.ctx.lab;
         let mut out = Vec::new();
         for node in self.structure.elements() {
@@ -333,7 +349,7 @@ impl<'c, 'a> Simulation<'c, 'a> {
     }
 
     /// A pool or machine that a body of data lies on and that is down.
-    fn unreached(&self, body: &Body<'a>, view: &View<'_>) -> Option<String> {
+    fn unreached(&self, body: &Body<'a>, view: &View<'a>) -> Option<String> {
         let lab = self.ctx.lab;
         let down = |t: &Target| self.state(t, view) == State::Down;
         let pools = body.place.pools.iter();
@@ -350,9 +366,11 @@ impl<'c, 'a> Simulation<'c, 'a> {
         Some(format!("{} is down", words::target(lab, &first)))
     }
 
-    fn notes(&self, faults: &[Fault]) -> Vec<String> {
+    fn notes(&self, faults: &[Fault], view: &View<'a>) -> Vec<String> {
         let lab = self.ctx.lab;
-        let mut out = Vec::new();
+        let is_down =
+            |host: &str| self.state(&Target::whole(Kind::Host, host), view) == State::Down;
+        let mut out = room::sums(self.ctx, is_down);
         if faults.iter().any(|f| matches!(f, Fault::Power { .. })) {
             for (name, ups) in &lab.ups {
                 out.push(match ups.runtime.known() {

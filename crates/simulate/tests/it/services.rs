@@ -9,15 +9,15 @@ ups: {battery: {site: home, feeds: [nas], runtime: 20m}}
 devices: {router: {kind: router, site: home}}
 hosts:
   nas: {site: home, hardware: {disks: {a: 1TB, b: 1TB, c: 1TB, boot: 1TB}}}
-  pve1: {site: home, hardware: {disks: {ssd: 1TB}}}
-  pve2: {site: home, hardware: {disks: {ssd: 1TB}}}
-  pve3: {site: home, hardware: {disks: {ssd: 1TB}}}
+  pve1: {site: home, hardware: {memory: 16GiB, disks: {ssd: 1TB}}}
+  pve2: {site: home, hardware: {memory: 16GiB, disks: {ssd: 1TB}}}
+  pve3: {site: home, hardware: {memory: 16GiB, disks: {ssd: 1TB}}}
 clusters: {main: {kind: proxmox, members: [pve1, pve2, pve3], ha: true}}
 pools:
   tank: {kind: zfs, on: nas, level: raidz1, devices: [nas/a, nas/b, nas/c]}
 guests:
-  web: {kind: vm, on: pve1}
-  pinned: {kind: vm, on: pve1, ha: false}
+  web: {kind: vm, on: pve1, memory: 8GiB}
+  pinned: {kind: vm, on: pve1, ha: false, memory: 1GiB}
 services:
   photos: {runs: {host: nas}, data: {files: {on: tank}}}
   blog: {runs: {guest: web}, needs: [{need: photos, kind: soft}]}
@@ -156,7 +156,7 @@ fn nobody_knows_where_it_runs() {
     let whys: Vec<_> = report.services.iter().map(|s| s.why.as_deref()).collect();
     assert!(
         whys.contains(&Some("where it runs is not declared"))
-            && whys.contains(&Some("of service s where it runs is not declared")),
+            && whys.contains(&Some("service s: where it runs is not declared")),
         "{whys:?}"
     );
     assert_eq!(run(text, &["disk:a/x"]).count(State::Up), 2);
@@ -186,4 +186,27 @@ fn what_the_lab_does_not_have_cannot_fail() {
     for fault in Fault::all(&lab) {
         assert_eq!(Fault::parse(&lab, &fault.to_string()), Ok(fault));
     }
+}
+
+/// Guests start again where there is room, and nobody says of all of them that they do where there is none.
+#[test]
+fn guests_start_again_where_there_is_room() {
+    let services = |report: &Report| {
+        let blog = report.services.iter().find(|s| s.name == "blog").unwrap();
+        (blog.state, blog.why.clone().unwrap_or_default())
+    };
+    let (state, why) = services(&run(LAB, &["host:pve1"]));
+    assert_eq!(state, State::Restarted);
+    assert_eq!(
+        why,
+        "guest web was on host pve1 and starts again on pve2: pve2 has 16GiB for 8GiB (web)"
+    );
+    let full = LAB.replace("memory: 8GiB", "memory: 24GiB");
+    let (state, why) = services(&run(&full, &["host:pve1"]));
+    assert_eq!(state, State::Unknown);
+    assert!(why.contains("finds no room for its 24GiB"), "{why}");
+    let silent = LAB.replace(", memory: 8GiB", "");
+    let (state, why) = services(&run(&silent, &["host:pve1"]));
+    assert_eq!(state, State::Unknown);
+    assert!(why.contains("is not known"), "{why}");
 }
